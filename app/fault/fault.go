@@ -1,0 +1,154 @@
+// Package fault is the one error vocabulary of the program: a Kind that decides the HTTP status, a stable Code for
+// machines, a Message that is safe to show to anyone, and the cause, which goes to the log only.
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Kind groups failures by what the caller can do about them.
+type Kind uint8
+
+// The kinds, each with the HTTP status it answers with (RFC 9110, RFC 6585, RFC 7725).
+const (
+	Internal        Kind = iota // 500: our defect or an unexpected failure below us
+	Invalid                     // 422: the input can be corrected; Fields names what and how
+	Malformed                   // 400: the request cannot be read at all
+	Unauthenticated             // 401: sign in first
+	Forbidden                   // 403: signed in, not allowed
+	NotFound                    // 404
+	Conflict                    // 409: somebody was faster, or the state does not allow it
+	Gone                        // 410: removed for good
+	TooLarge                    // 413
+	Unsupported                 // 415: not a media type we accept
+	Locked                      // 423: a legal restriction or a lease held by somebody else
+	TooMany                     // 429: RetryAfter says when
+	Unlawful                    // 451: disabled for legal reasons
+	Unavailable                 // 503: a dependency is down; RetryAfter says when
+	Timeout                     // 408: the client sent too slowly
+)
+
+var kinds = map[Kind]struct {
+	status int
+	name   string
+}{
+	Internal: {http.StatusInternalServerError, "internal"}, Invalid: {http.StatusUnprocessableEntity, "invalid"},
+	Malformed: {http.StatusBadRequest, "malformed"}, Unauthenticated: {http.StatusUnauthorized, "unauthenticated"},
+	Forbidden: {http.StatusForbidden, "forbidden"}, NotFound: {http.StatusNotFound, "not_found"},
+	Conflict: {http.StatusConflict, "conflict"}, Gone: {http.StatusGone, "gone"},
+	TooLarge: {http.StatusRequestEntityTooLarge, "too_large"}, Unsupported: {http.StatusUnsupportedMediaType, "unsupported"},
+	Locked: {http.StatusLocked, "locked"}, TooMany: {http.StatusTooManyRequests, "too_many"},
+	Unlawful: {http.StatusUnavailableForLegalReasons, "unlawful"}, Unavailable: {http.StatusServiceUnavailable, "unavailable"},
+	Timeout: {http.StatusRequestTimeout, "timeout"},
+}
+
+// Status is the HTTP status of the kind.
+func (k Kind) Status() int { return kinds[k].status }
+
+// String is the kind's stable name, used as the code of errors that carry none of their own.
+func (k Kind) String() string { return kinds[k].name }
+
+// Field is one input that must change: Name as in the form or JSON, Message says what to do.
+type Field struct {
+	Name    string `json:"name"`
+	Message string `json:"message"`
+}
+
+// Error is a failure with a face. Message and Fields are shown to users and hold no personal data and no internals.
+type Error struct {
+	Kind       Kind
+	Code       string
+	Message    string
+	Fields     []Field
+	RetryAfter time.Duration
+	cause      error
+}
+
+// New makes an error. An empty code becomes the kind's name.
+func New(kind Kind, code, message string) *Error {
+	if code == "" {
+		code = kind.String()
+	}
+	return &Error{Kind: kind, Code: code, Message: message}
+}
+
+// InvalidField is the common case of one wrong input.
+func InvalidField(name, message string) *Error {
+	return New(Invalid, "invalid", message).Field(name, message)
+}
+
+// Field returns a copy with one more field problem.
+func (e *Error) Field(name, message string) *Error {
+	c := *e
+	c.Fields = append(append([]Field(nil), e.Fields...), Field{Name: name, Message: message})
+	return &c
+}
+
+// After returns a copy that says how long to wait before trying again.
+func (e *Error) After(d time.Duration) *Error { c := *e; c.RetryAfter = d; return &c }
+
+// Because returns a copy that carries the cause for the log.
+func (e *Error) Because(cause error) *Error { c := *e; c.cause = cause; return &c }
+
+// Error is for logs, never for pages: it includes the cause.
+func (e *Error) Error() string {
+	if e.cause != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Code, e.Message, e.cause)
+	}
+	return e.Code + ": " + e.Message
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Is matches errors of the same code, so that a package-level *Error works as a sentinel however it was copied.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && t.Kind == e.Kind
+}
+
+// Of finds the *Error in err's chain; an error without one is Internal with a safe sentence.
+func Of(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return New(Internal, "internal", "Something went wrong on our side. Nothing was changed.").Because(err)
+}
+
+// Is reports whether err carries the kind.
+func Is(err error, kind Kind) bool { return err != nil && Of(err).Kind == kind }
+
+// Wrap adds "op" to *errp when it is set: use once per function, in a defer, never with personal data.
+func Wrap(errp *error, format string, args ...any) {
+	if *errp != nil {
+		*errp = fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), *errp)
+	}
+}
+
+// Collect gathers field problems so that a form can report all of them at once. The zero value is ready.
+type Collect struct{ fields []Field }
+
+// Add records a problem.
+func (c *Collect) Add(name, message string) {
+	c.fields = append(c.fields, Field{Name: name, Message: message})
+}
+
+// Check records a problem unless ok.
+func (c *Collect) Check(ok bool, name, message string) {
+	if !ok {
+		c.Add(name, message)
+	}
+}
+
+// Err is nil when nothing was recorded, else one Invalid error with every field.
+func (c *Collect) Err() error {
+	if len(c.fields) == 0 {
+		return nil
+	}
+	e := New(Invalid, "invalid", "Some answers need another look.")
+	e.Fields = c.fields
+	return e
+}
