@@ -1,0 +1,4 @@
+// The public pages.
+import './core.js';
+import './upload.js';
+import './forms.js';
