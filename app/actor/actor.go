@@ -41,6 +41,7 @@ type Permission string
 // The permissions. Public is written out on routes that anybody may use.
 const (
 	Public           Permission = "public"
+	SignIn           Permission = "session.signin"     // finish a sign-in that still lacks its second factor
 	StaffSelf        Permission = "staff.self"         // own profile, sessions, second factors
 	CaseView         Permission = "case.view"          // queue metadata and the safe rendition
 	ImageReveal      Permission = "image.reveal"       // the picture itself, each time logged

@@ -29,3 +29,9 @@ func (f *Fake) Now() time.Time { f.mu.Lock(); defer f.mu.Unlock(); return f.at }
 
 // Advance moves the clock forward.
 func (f *Fake) Advance(d time.Duration) { f.mu.Lock(); defer f.mu.Unlock(); f.at = f.at.Add(d) }
+
+// Stopwatch starts measuring real time, which passes in tests too: for metrics, never for rules.
+func Stopwatch() (elapsed func() time.Duration) {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
+}

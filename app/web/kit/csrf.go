@@ -1,0 +1,121 @@
+package kit
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"imglink/app/fault"
+	"imglink/app/ident"
+)
+
+// CSRFField and CSRFHeader carry the token in forms and scripts.
+const (
+	CSRFField  = "_csrf"
+	CSRFHeader = "X-CSRF-Token"
+)
+
+var errCSRF = fault.New(fault.Forbidden, "csrf", "This form is out of date or came from another site. Open the page again and send it once more.")
+
+// CSRF is the token for this page's forms. It is bound to the browser (and to the session once signed in) and masked anew
+// each time, so that compression reveals nothing about it (BREACH).
+func (c *Ctx) CSRF() string {
+	if c.csrf == "" {
+		id := c.cookie("csrf")
+		if len(id) < 16 {
+			id = string(ident.NewToken())
+			c.setCookie("csrf", id, 0)
+		}
+		c.csrf = mask(c.Kit.Keys.MAC("csrf", id, c.cookie("session")))
+	}
+	return c.csrf
+}
+
+// checkCSRF refuses a state-changing request without a good token or from another origin.
+func (c *Ctx) checkCSRF() error {
+	if !c.sameOrigin() {
+		return errCSRF
+	}
+	token := utils.CopyString(c.Get(CSRFHeader))
+	if token == "" {
+		token = c.FormValue(CSRFField)
+	}
+	if !c.validCSRF(token) {
+		return errCSRF
+	}
+	return nil
+}
+
+func (c *Ctx) validCSRF(token string) bool {
+	id := c.cookie("csrf")
+	if len(id) < 16 {
+		return false
+	}
+	got := unmask(token)
+	return got != nil && subtle.ConstantTimeCompare(got, c.Kit.Keys.MAC("csrf", id, c.cookie("session"))) == 1
+}
+
+// sameOrigin believes the browser when it says where a request comes from; clients that say nothing are judged by the token.
+func (c *Ctx) sameOrigin() bool {
+	if site := c.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		return false
+	}
+	origin := c.Get(fiber.HeaderOrigin)
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && (u.Host == string(c.Request().Host()) || origin == c.Kit.Base)
+}
+
+func mask(mac []byte) string {
+	out := make([]byte, 2*len(mac))
+	_, _ = rand.Read(out[:len(mac)])
+	subtle.XORBytes(out[len(mac):], out[:len(mac)], mac)
+	return base64.RawURLEncoding.EncodeToString(out)
+}
+
+func unmask(token string) []byte {
+	b, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(token))
+	if err != nil || len(b) != 64 {
+		return nil
+	}
+	out := make([]byte, 32)
+	subtle.XORBytes(out, b[:32], b[32:])
+	return out
+}
+
+// cookieName adds the __Host- prefix over https: such a cookie cannot be set by a sibling domain (RFC 6265bis).
+func (k *Kit) cookieName(name string) string {
+	if k.Secure {
+		return "__Host-imglink_" + name
+	}
+	return "imglink_" + name
+}
+
+// Cookie is a copy of one of the program's cookies.
+func (c *Ctx) cookie(name string) string {
+	return utils.CopyString(c.Cookies(c.Kit.cookieName(name)))
+}
+
+// setCookie sets one of the program's cookies: never readable by scripts, never sent cross-site except on navigation. A
+// zero maxAge lasts as long as the browser's session.
+func (c *Ctx) setCookie(name, value string, maxAge time.Duration) {
+	ck := &fiber.Cookie{
+		Name: c.Kit.cookieName(name), Value: value, Path: "/", HTTPOnly: true, Secure: c.Kit.Secure,
+		SameSite: fiber.CookieSameSiteLaxMode, SessionOnly: maxAge == 0,
+	}
+	if maxAge != 0 {
+		ck.MaxAge = int(maxAge.Seconds())
+	}
+	c.Cookie(ck)
+	if maxAge >= 0 { // a later read in this request sees the new value
+		c.Request().Header.SetCookie(ck.Name, value)
+	}
+}

@@ -1,0 +1,87 @@
+package kit
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"imglink/app/actor"
+	"imglink/app/fault"
+)
+
+// Problem is the body of an error for programs (RFC 9457).
+type Problem struct {
+	Type       string        `json:"type"`
+	Title      string        `json:"title"`
+	Status     int           `json:"status"`
+	Detail     string        `json:"detail"`
+	Code       string        `json:"code"`
+	Fields     []fault.Field `json:"fields,omitempty"`
+	RetryAfter int           `json:"retry_after,omitempty"` // seconds
+	RequestID  string        `json:"request_id"`
+}
+
+// Frame draws the pages that no handler draws. The web package supplies it from views.
+type Frame interface {
+	ErrorPage(c *Ctx, f *fault.Error) templ.Component
+}
+
+// fail is the one place that turns errors into answers. The cause goes to the log, never to the page.
+func (c *Ctx) fail(err error) error {
+	f := fault.Of(fromFiber(err))
+	c.cause = err
+	if f.Kind == fault.Unauthenticated && !c.WantsJSON() && c.Method() == fiber.MethodGet && c.Route != nil && c.Route.Needs != actor.Public {
+		return c.Redirect(c.Kit.URL("staff.signin")+"?next="+queryEscape(c.OriginalURL()), fiber.StatusSeeOther)
+	}
+	if f.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds(f.RetryAfter)))
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if c.WantsJSON() {
+		return c.problem(f)
+	}
+	page := c.Kit.Frame.ErrorPage(c, f)
+	return c.Render(f.Kind.Status(), page)
+}
+
+func (c *Ctx) problem(f *fault.Error) error {
+	status := f.Kind.Status()
+	body, err := json.Marshal(Problem{
+		Type: c.Kit.Base + "/help#" + f.Code, Title: f.Kind.String(), Status: status, Detail: f.Message, Code: f.Code,
+		Fields: f.Fields, RetryAfter: seconds(f.RetryAfter), RequestID: c.ID,
+	})
+	if err != nil {
+		return err
+	}
+	c.Status(status).Set(fiber.HeaderContentType, "application/problem+json")
+	return c.Send(body)
+}
+
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// fromFiber gives the framework's own errors a kind.
+func fromFiber(err error) error {
+	var fe *fiber.Error
+	if !errors.As(err, &fe) {
+		return err
+	}
+	switch fe.Code {
+	case fiber.StatusNotFound:
+		return fault.New(fault.NotFound, "", "There is nothing at this address.")
+	case fiber.StatusMethodNotAllowed:
+		return fault.New(fault.NotFound, "method_not_allowed", "This address does not support that method.")
+	case fiber.StatusRequestEntityTooLarge:
+		return fault.New(fault.TooLarge, "", "The request is larger than we accept.")
+	case fiber.StatusRequestTimeout:
+		return fault.New(fault.Timeout, "timeout", "The request took too long to arrive.")
+	default:
+		if fe.Code < 500 {
+			return fault.New(fault.Malformed, "", "The request could not be understood.").Because(err)
+		}
+		return err
+	}
+}

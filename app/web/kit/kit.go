@@ -1,0 +1,188 @@
+// Package kit is what every handler shares: the request, the one place that turns errors into pages, sessions, CSRF,
+// limits and rendering. Handlers live in web/public, web/staff and web/api; the route table in web lists them.
+package kit
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"imglink/app/actor"
+	"imglink/app/clock"
+	"imglink/app/keyring"
+	"imglink/models"
+)
+
+// Route is one line of the route table.
+type Route struct {
+	Method string
+	Path   string
+	Name   string           // unique; views take URLs from names
+	Needs  actor.Permission // empty panics at start
+	Limit  Limit            // per client address; zero means the general limit
+	Body   int64            // largest request body in bytes; StreamBody leaves it to the handler, 0 allows none
+	API    bool             // answers problem+json; cookies count only with a CSRF token
+	Bot    bool             // the page carries Turnstile when it is configured
+	Do     Handler
+}
+
+// StreamBody marks routes whose handler reads the body itself, through Ctx.Body.
+const StreamBody int64 = -1
+
+// FormBody is enough for every form of the program.
+const FormBody int64 = 256 << 10
+
+// Handler parses, calls one thing, renders or redirects, and returns an error.
+type Handler func(*Ctx) error
+
+// Limit is a number of requests per window and client address. Weight-counting handlers may take more themselves.
+type Limit struct {
+	Name string
+	N    int
+	Per  time.Duration
+}
+
+// Principal is who a session belongs to.
+type Principal struct {
+	SessionID  string
+	StaffID    string
+	Name       string
+	Role       actor.Role
+	Stage      string // "full" once the second factor was shown
+	VerifiedAt time.Time
+}
+
+// Full reports whether the sign-in is complete.
+func (p Principal) Full() bool { return p.Stage == "full" }
+
+// Sessions resolves session cookies. It returns fault.Unauthenticated for unknown, expired or revoked ones.
+type Sessions interface {
+	Resolve(ctx context.Context, token string) (Principal, error)
+}
+
+// Limiter counts; models.Store is one.
+type Limiter interface {
+	Hit(ctx context.Context, key []byte, window time.Duration, weight int) (hits int, until time.Time, err error)
+}
+
+// Kit is the shared equipment of all requests.
+type Kit struct {
+	Base     string // public URL without a trailing slash
+	Secure   bool   // cookies only over https
+	Proxies  []netip.Prefix
+	Keys     keyring.Ring
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Limiter  Limiter
+	Sessions Sessions
+	Frame    Frame
+	BotHost  string // https origin that pages with Bot may load scripts and frames from; empty when none
+	routes   map[string]string
+}
+
+// Ctx is one request.
+type Ctx struct {
+	*fiber.Ctx
+	Kit       *Kit
+	Route     *Route
+	Actor     actor.Actor
+	Principal *Principal // nil for the public
+	ID        string     // request id
+	csrf      string
+	cause     error
+}
+
+// Context carries the deadline and the request id to everything below.
+func (c *Ctx) Context() context.Context { return c.UserContext() }
+
+// Text is a copy of a form or query value, trimmed: fasthttp reuses the memory of the original after the handler.
+func (c *Ctx) Text(name string) string {
+	v := c.FormValue(name)
+	if v == "" {
+		v = c.Query(name)
+	}
+	return strings.TrimSpace(utils.CopyString(v))
+}
+
+// Param is a copy of a path parameter.
+func (c *Ctx) Param(name string) string { return utils.CopyString(c.Params(name)) }
+
+// Texts is a copy of all values of a repeated form field.
+func (c *Ctx) Texts(name string) []string {
+	var out []string
+	for _, v := range c.Request().PostArgs().PeekMulti(name) {
+		out = append(out, strings.TrimSpace(string(v)))
+	}
+	if form, err := c.MultipartForm(); err == nil && form != nil {
+		for _, v := range form.Value[name] {
+			out = append(out, strings.TrimSpace(utils.CopyString(v)))
+		}
+	}
+	return out
+}
+
+// URL is the path of a named route, its parameters filled in order. An unknown name or a missing parameter panics: a
+// test renders every page.
+func (k *Kit) URL(name string, params ...string) string {
+	path, ok := k.routes[name]
+	if !ok {
+		panic("kit: no route named " + name)
+	}
+	var b strings.Builder
+	for len(path) > 0 {
+		colon := strings.IndexByte(path, ':')
+		if colon < 0 {
+			b.WriteString(path)
+			break
+		}
+		end := colon + 1
+		for end < len(path) && (path[end] == '_' || path[end] >= 'a' && path[end] <= 'z') {
+			end++
+		}
+		if len(params) == 0 {
+			panic("kit: route " + name + " needs more parameters")
+		}
+		b.WriteString(path[:colon])
+		b.WriteString(params[0])
+		path, params = path[end:], params[1:]
+	}
+	return b.String()
+}
+
+// Abs is the absolute address of a named route.
+func (k *Kit) Abs(name string, params ...string) string { return k.Base + k.URL(name, params...) }
+
+// See redirects to a named route after a successful form (303, RFC 9110).
+func (c *Ctx) See(name string, params ...string) error {
+	return c.Redirect(c.Kit.URL(name, params...), fiber.StatusSeeOther)
+}
+
+// Back redirects to a path of this site, or to fallback when the value is anything else.
+func (c *Ctx) Back(to, fallback string) error {
+	if !LocalPath(to) {
+		to = fallback
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
+}
+
+// LocalPath reports whether to is a path on this site and nothing a browser reads as another.
+func LocalPath(to string) bool {
+	return strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") && !strings.ContainsAny(to, "\\\r\n\t")
+}
+
+// WantsJSON reports whether the client asked for JSON rather than a page.
+func (c *Ctx) WantsJSON() bool {
+	return c.Route != nil && c.Route.API || strings.Contains(c.Get(fiber.HeaderAccept), "json")
+}
+
+// withRequest puts the request's context in place.
+func withRequest(c *fiber.Ctx, id string, timeout time.Duration) context.CancelFunc {
+	ctx, cancel := context.WithTimeout(models.WithRequestID(context.Background(), id), timeout)
+	c.SetUserContext(ctx)
+	return cancel
+}

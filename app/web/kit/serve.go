@@ -1,0 +1,218 @@
+package kit
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"imglink/app/clock"
+	"imglink/app/fault"
+	"imglink/app/ident"
+)
+
+// requestTimeout bounds everything a page does; streaming routes watch their own progress.
+const (
+	requestTimeout = 30 * time.Second
+	streamTimeout  = 15 * time.Minute
+)
+
+// generalLimit is for routes that name none: far above what people do, far below what hurts.
+var generalLimit = Limit{Name: "general", N: 1200, Per: time.Minute}
+
+// Mount registers the table. A route without a permission, a name or a handler is a defect and panics.
+func (k *Kit) Mount(app *fiber.App, routes []Route) {
+	k.routes = make(map[string]string, len(routes))
+	for i := range routes {
+		r := &routes[i]
+		if r.Needs == "" || r.Name == "" || r.Do == nil {
+			panic(fmt.Sprintf("kit: route %s %s needs a permission, a name and a handler", r.Method, r.Path))
+		}
+		if prev, dup := k.routes[r.Name]; dup && prev != r.Path {
+			panic("kit: two routes are named " + r.Name)
+		}
+		k.routes[r.Name] = r.Path
+		app.Add(r.Method, r.Path, func(fc *fiber.Ctx) error { return k.serve(fc, r) })
+	}
+	app.Use(func(fc *fiber.Ctx) error { return k.serve(fc, nil) })
+}
+
+// serve is the life of a request: identify, limit, bound, check, handle; every error ends in fail.
+func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
+	elapsed := clock.Stopwatch()
+	c := &Ctx{Ctx: fc, Kit: k, Route: r, ID: ident.Public()}
+	timeout := requestTimeout
+	if r != nil && r.Body == StreamBody {
+		timeout = streamTimeout
+	}
+	cancel := withRequest(fc, c.ID, timeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = c.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+		k.record(c, elapsed())
+	}()
+	c.headers()
+	if r == nil {
+		return c.fail(fiber.ErrNotFound)
+	}
+	if err := c.handle(); err != nil {
+		return c.fail(err)
+	}
+	return nil
+}
+
+func (c *Ctx) handle() error {
+	for _, step := range []func() error{c.identify, c.authorise, c.limit, c.bound, c.guard} {
+		if err := step(); err != nil {
+			c.abandonBody()
+			return err
+		}
+	}
+	return c.Route.Do(c)
+}
+
+// abandonBody closes the connection after an answer that left a body unread.
+func (c *Ctx) abandonBody() {
+	if c.Request().IsBodyStream() {
+		c.Response().SetConnectionClose()
+	}
+}
+
+func (c *Ctx) headers() {
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), usb=()")
+	c.Set(fiber.HeaderXRequestID, c.ID)
+	if c.Kit.Secure {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=63072000; includeSubDomains")
+	}
+}
+
+// limit counts the request against its route's budget, shared by all replicas.
+func (c *Ctx) limit() error {
+	l := c.Route.Limit
+	if l.N == 0 {
+		if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+			return nil // reads are cheap; a database write for each would not be
+		}
+		l = generalLimit
+	}
+	return c.Take(l, 1)
+}
+
+// Take counts weight uses against a limit of this client and refuses what is over, saying when to come back.
+func (c *Ctx) Take(l Limit, weight int) error {
+	key := c.Kit.Keys.MAC("limit", l.Name, Network(c.IPAddr()))
+	hits, until, err := c.Kit.Limiter.Hit(c.Context(), key, l.Per, weight)
+	if err != nil {
+		return err
+	}
+	wait := until.Sub(c.Kit.Clock.Now())
+	c.Set("RateLimit-Limit", strconv.Itoa(l.N))
+	c.Set("RateLimit-Remaining", strconv.Itoa(max(0, l.N-hits)))
+	c.Set("RateLimit-Reset", strconv.Itoa(seconds(max(wait, 0))))
+	if hits > l.N {
+		return fault.New(fault.TooMany, "rate_limited", "Too many requests from your network. Please wait a moment and try again.").After(max(wait, time.Second))
+	}
+	return nil
+}
+
+var errTooLarge = fault.New(fault.TooLarge, "body_too_large", "The request is larger than this form accepts.")
+
+// bound reads the body up to the route's cap: the server streams and enforces no limit of its own.
+func (c *Ctx) bound() error {
+	limit := c.Route.Body
+	if limit == StreamBody {
+		return nil
+	}
+	if n := c.Request().Header.ContentLength(); int64(n) > limit {
+		return errTooLarge
+	}
+	stream := c.Request().BodyStream()
+	if stream == nil {
+		if int64(len(c.Request().Body())) > limit {
+			return errTooLarge
+		}
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(stream, limit+1))
+	if err != nil {
+		return fault.New(fault.Malformed, "body_unreadable", "The request broke off before it was complete.").Because(err)
+	}
+	if int64(len(body)) > limit {
+		return errTooLarge
+	}
+	_ = c.Request().CloseBodyStream()
+	c.Request().SetBodyRaw(body)
+	return nil
+}
+
+// guard checks the CSRF token of every request that changes something. API clients send no cookies; when a browser
+// does, its cookies count only with a token.
+func (c *Ctx) guard() error {
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		return nil
+	}
+	if c.Route.API {
+		if !c.sameOrigin() {
+			return errCSRF
+		}
+		return nil
+	}
+	if c.Route.Body == StreamBody {
+		return nil // the handler reads the token from the stream: see Ctx.CheckStreamToken
+	}
+	return c.checkCSRF()
+}
+
+// CheckStreamToken is the CSRF check of handlers that read a streamed form, called with the form's token field, which
+// must come before any file.
+func (c *Ctx) CheckStreamToken(token string) error {
+	if !c.sameOrigin() || !c.validCSRF(token) {
+		return errCSRF
+	}
+	return nil
+}
+
+// FromBrowser reports whether an API request came from one of our own pages: only then do its cookies count.
+func (c *Ctx) FromBrowser() bool { return c.sameOrigin() && c.validCSRF(c.Get(CSRFHeader)) }
+
+// record logs one line a request, without address, path, query or agent.
+func (k *Kit) record(c *Ctx, took time.Duration) {
+	name := "none"
+	if c.Route != nil {
+		name = c.Route.Name
+	}
+	status := c.Response().StatusCode()
+	observe(name, c.Method(), status, took)
+	level := slog.LevelInfo
+	attrs := []any{"request_id", c.ID, "route", name, "method", c.Method(), "status", status, "ms", float64(took.Microseconds()) / 1000}
+	if c.cause != nil {
+		attrs = append(attrs, "code", fault.Of(c.cause).Code)
+		if status >= 500 {
+			level = slog.LevelError
+			attrs = append(attrs, "error", c.cause.Error())
+		}
+	}
+	k.Log.Log(c.UserContext(), level, "request", attrs...)
+}
+
+// ErrorHandler is for failures before a route is reached, such as unreadable headers.
+func (k *Kit) ErrorHandler(fc *fiber.Ctx, err error) error {
+	c := &Ctx{Ctx: fc, Kit: k, ID: ident.Public()}
+	c.headers()
+	var fe *fiber.Error
+	if errors.As(err, &fe) && fe.Code >= 400 && fe.Code < 500 {
+		return c.problem(fault.Of(fromFiber(err)))
+	}
+	return c.fail(err)
+}

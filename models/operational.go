@@ -1,0 +1,128 @@
+package models
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// This file holds the shared operational stores: counters, once-keys, idempotent answers. They are single statements
+// that change nothing anybody decided, so they need no audit entry.
+
+// Hit counts one use of key within a window and reports the uses so far and when the window ends. It is exact across replicas.
+func (s *Store) Hit(ctx context.Context, key []byte, window time.Duration, weight int) (hits int, until time.Time, err error) {
+	now := s.clock.Now()
+	err = s.pool.QueryRow(ctx, `
+		INSERT INTO rate_limits AS r (key, until, hits) VALUES ($1, $2, $3)
+		ON CONFLICT (key) DO UPDATE SET
+			hits  = CASE WHEN r.until <= $4 THEN $3 ELSE r.hits + $3 END,
+			until = CASE WHEN r.until <= $4 THEN $2 ELSE r.until END
+		RETURNING hits, until`, key, now.Add(window), weight, now).Scan(&hits, &until)
+	return hits, until, dbError(err)
+}
+
+// ForgetHits clears a counter, as a success does for failed attempts.
+func (s *Store) ForgetHits(ctx context.Context, key []byte) error {
+	_, err := s.pool.Exec(ctx, `DELETE FROM rate_limits WHERE key = $1`, key)
+	return dbError(err)
+}
+
+// Use spends a key that works once, and reports whether it was fresh.
+func (s *Store) Use(ctx context.Context, key [32]byte, until time.Time) (fresh bool, err error) {
+	tag, err := s.pool.Exec(ctx, `INSERT INTO once_keys (key, until) VALUES ($1, $2) ON CONFLICT DO NOTHING`, key[:], until)
+	return tag.RowsAffected() == 1, dbError(err)
+}
+
+// ErrIdempotencyReused is an idempotency key sent again with a different request.
+var ErrIdempotencyReused = errors.New("models: idempotency key reused with another request")
+
+// ErrIdempotencyBusy is an idempotency key whose first request has not been answered yet.
+var ErrIdempotencyBusy = errors.New("models: the first request with this idempotency key is still running")
+
+// IdempotencyWindow is how long an answer is repeated.
+const IdempotencyWindow = 24 * time.Hour
+
+// BeginIdempotent claims key for a request. A nil answer means: proceed, then FinishIdempotent or AbandonIdempotent.
+// A claim whose process died is free again after ten minutes.
+func (s *Store) BeginIdempotent(ctx context.Context, key, requestHash []byte) (answer []byte, err error) {
+	now := s.clock.Now()
+	tag, err := s.pool.Exec(ctx, `
+		INSERT INTO idempotency_keys AS k (key, request_hash, created_at) VALUES ($1, $2, $3)
+		ON CONFLICT (key) DO UPDATE SET request_hash = $2, response = NULL, created_at = $3
+		WHERE k.created_at < $4 OR (k.response IS NULL AND k.created_at < $5)`,
+		key, requestHash, now, now.Add(-IdempotencyWindow), now.Add(-10*time.Minute))
+	if err != nil {
+		return nil, dbError(err)
+	}
+	if tag.RowsAffected() == 1 {
+		return nil, nil
+	}
+	var hash []byte
+	err = s.pool.QueryRow(ctx, `SELECT request_hash, response FROM idempotency_keys WHERE key = $1`, key).Scan(&hash, &answer)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, ErrIdempotencyBusy
+	case err != nil:
+		return nil, dbError(err)
+	case !bytes.Equal(hash, requestHash):
+		return nil, ErrIdempotencyReused
+	case answer == nil:
+		return nil, ErrIdempotencyBusy
+	}
+	return answer, nil
+}
+
+// FinishIdempotent stores the answer to repeat.
+func (s *Store) FinishIdempotent(ctx context.Context, key, answer []byte) error {
+	_, err := s.pool.Exec(ctx, `UPDATE idempotency_keys SET response = $2 WHERE key = $1`, key, answer)
+	return dbError(err)
+}
+
+// AbandonIdempotent frees a claim whose request failed, so that it can be tried again.
+func (s *Store) AbandonIdempotent(ctx context.Context, key []byte) error {
+	_, err := s.pool.Exec(ctx, `DELETE FROM idempotency_keys WHERE key = $1 AND response IS NULL`, key)
+	return dbError(err)
+}
+
+// SweepOperational deletes what has expired from the shared stores and reports how many rows went.
+func (s *Store) SweepOperational(ctx context.Context) (n int64, err error) {
+	now := s.clock.Now()
+	for _, q := range []struct {
+		sql string
+		at  time.Time
+	}{
+		{`DELETE FROM rate_limits WHERE until < $1`, now},
+		{`DELETE FROM once_keys WHERE until < $1`, now},
+		{`DELETE FROM idempotency_keys WHERE created_at < $1`, now.Add(-IdempotencyWindow)},
+		{`DELETE FROM sessions WHERE expires_at < $1`, now.AddDate(0, 0, -30)},
+		{`DELETE FROM upload_origins WHERE at < $1`, now.AddDate(0, 0, -90)},
+	} {
+		tag, err := s.pool.Exec(ctx, q.sql, q.at)
+		if err != nil {
+			return n, dbError(err)
+		}
+		n += tag.RowsAffected()
+	}
+	return n, nil
+}
+
+// BlockedHash is an exact file that may not come back. The SHA-256 is of the received or of the stored bytes.
+type BlockedHash struct {
+	SHA256     []byte `gorm:"column:sha256;primaryKey"`
+	ID         string
+	DecisionID *string
+	ReasonCode string
+	CreatedBy  string
+	CreatedAt  time.Time
+	Hits       int64
+	LastHitAt  *time.Time
+}
+
+// HitBlocked reports whether any of the hashes is on the block list, and counts the attempt.
+func (s *Store) HitBlocked(ctx context.Context, hashes ...[]byte) (bool, error) {
+	tag, err := s.pool.Exec(ctx, `UPDATE blocked_hashes SET hits = hits + 1, last_hit_at = $2 WHERE sha256 = ANY($1)`, hashes, s.clock.Now())
+	return tag.RowsAffected() > 0, dbError(err)
+}
