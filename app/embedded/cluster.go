@@ -88,7 +88,7 @@ func (cl *cluster) place() error {
 	if cl.runAs == nil {
 		return nil
 	}
-	if err := os.Chmod(cl.base, 0o711); err != nil { //nolint:gosec // the account must pass through; it may not list
+	if err := os.Chmod(cl.base, 0o711); err != nil {
 		return err
 	}
 	barrier, err := cl.runAs.barrier(cl.base)
@@ -102,7 +102,7 @@ func (cl *cluster) place() error {
 	if err != nil {
 		return err
 	}
-	if err := os.Chmod(elsewhere, 0o711); err != nil { //nolint:gosec // as above
+	if err := os.Chmod(elsewhere, 0o711); err != nil {
 		return err
 	}
 	cl.data = filepath.Join(elsewhere, "data")
@@ -135,7 +135,7 @@ func (cl *cluster) placeSocket() error {
 
 // checkOwner refuses a directory somebody else could have laid out for us: in /tmp anybody may.
 func (cl *cluster) checkOwner(dir string) error {
-	want := uint32(os.Geteuid()) //nolint:gosec // a user id fits
+	want := uint32(os.Geteuid())
 	if cl.runAs != nil {
 		want = cl.runAs.uid
 	}

@@ -16,7 +16,7 @@ func TestMissingPostgresNamesThePackage(t *testing.T) {
 	old := t.TempDir()
 	for _, name := range []string{"postgres", "initdb"} {
 		script := "#!/bin/sh\necho '" + name + " (PostgreSQL) 13.4'\n"
-		if err := os.WriteFile(filepath.Join(old, name), []byte(script), 0o700); err != nil { //nolint:gosec // it must be executable
+		if err := os.WriteFile(filepath.Join(old, name), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -47,7 +47,7 @@ func TestLongSocketPathsMoveToAShortPrivateDirectory(t *testing.T) {
 	if _, err := os.Stat(socket); !os.IsNotExist(err) {
 		t.Errorf("the short directory stayed behind: %v", err)
 	}
-	if err := os.Mkdir(socket, 0o755); err != nil { //nolint:gosec // somebody else's trap: it must be refused
+	if err := os.Mkdir(socket, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	defer os.Remove(socket)
@@ -82,7 +82,7 @@ func TestUnreachableParentMovesTheDataElsewhere(t *testing.T) {
 	if err := pg.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(parent, 0o711); err != nil { //nolint:gosec // now reachable: the data must still be found
+	if err := os.Chmod(parent, 0o711); err != nil {
 		t.Fatal(err)
 	}
 	pg = startPG(t, dir)

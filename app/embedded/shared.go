@@ -92,7 +92,7 @@ func StartThrowaway(ctx context.Context) (*Throwaway, error) {
 	if t.PostgresDSN, err = withDatabase(t.pg.DSN(), "postgres"); err != nil {
 		return nil, errors.Join(err, t.Stop(ctx))
 	}
-	t.Servers.S3 = t.s3.S3Access
+	t.S3 = t.s3.S3Access
 	return t, nil
 }
 

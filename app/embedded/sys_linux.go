@@ -49,7 +49,7 @@ func isPostmaster(pid int, dataDir string) bool {
 func memoryDir() string {
 	var fs unix.Statfs_t
 	const dir = "/dev/shm"
-	if unix.Statfs(dir, &fs) != nil || unix.Access(dir, unix.W_OK) != nil || uint64(fs.Bavail)*uint64(fs.Bsize) < 1<<30 {
+	if unix.Statfs(dir, &fs) != nil || unix.Access(dir, unix.W_OK) != nil || fs.Bavail*uint64(fs.Bsize) < 1<<30 {
 		return ""
 	}
 	return dir

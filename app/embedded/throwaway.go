@@ -30,5 +30,5 @@ func throwawayDir(what string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("making a directory for test data: %w", err)
 	}
-	return dir, os.Chmod(dir, 0o711) //nolint:gosec // PostgreSQL's own account must pass through when we are root
+	return dir, os.Chmod(dir, 0o711)
 }
