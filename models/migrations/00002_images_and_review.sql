@@ -98,6 +98,7 @@ CREATE TABLE cases (
 CREATE INDEX cases_queue ON cases (rank, id) WHERE state <> 'decided';
 CREATE INDEX cases_queue_state ON cases (state, rank, id);
 CREATE INDEX cases_queue_reason ON cases (reason_code, rank, id) WHERE state <> 'decided';
+CREATE INDEX cases_queue_severity ON cases (severity, rank, id) WHERE state <> 'decided';
 CREATE INDEX cases_decided ON cases (decided_at DESC, id) WHERE state = 'decided';
 CREATE CONSTRAINT TRIGGER cases_audited AFTER INSERT OR UPDATE OR DELETE ON cases
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('case', 'id');
@@ -127,12 +128,16 @@ CREATE TABLE notices (
   complete        boolean NOT NULL,
   locale          text NOT NULL DEFAULT 'en',
   reporter_key    bytea NOT NULL,
+  text_hash       bytea NOT NULL,
   created_at      timestamptz NOT NULL,
   acknowledged_at timestamptz NOT NULL,
   admitted_at     timestamptz,
   decided_at      timestamptz
 );
 CREATE INDEX notices_screening ON notices (created_at) WHERE state = 'screening';
+-- Independent notifiers are counted by their keyed network hash; a repeated text (folded, SHA-256) brings no new facts.
+CREATE INDEX notices_reporter ON notices (reporter_key, created_at DESC);
+CREATE INDEX notices_text ON notices (text_hash);
 CREATE CONSTRAINT TRIGGER notices_audited AFTER INSERT OR UPDATE OR DELETE ON notices
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('notice', 'id');
 
@@ -163,6 +168,7 @@ CREATE TABLE decisions (
   reference           text NOT NULL DEFAULT '',
   facts               text NOT NULL DEFAULT '',
   explanation         text NOT NULL,
+  note                text NOT NULL DEFAULT '',
   territory           text[] NOT NULL DEFAULT '{}',
   ends_at             timestamptz,
   source              text NOT NULL CHECK (source IN ('notice', 'own_initiative', 'other')),
@@ -172,16 +178,32 @@ CREATE TABLE decisions (
   decided_by          text NOT NULL REFERENCES staff (id),
   decided_at          timestamptz NOT NULL,
   final_at            timestamptz NOT NULL,
-  state               text NOT NULL CHECK (state IN ('pending', 'effective', 'voided', 'superseded')),
+  state               text NOT NULL CHECK (state IN ('pending', 'effective', 'voided', 'superseded', 'expired')),
   supersedes          text REFERENCES decisions (id),
+  before              jsonb NOT NULL DEFAULT '{}', -- the case's state, decided_at and first_action_at, for undo
   batch_id            text NOT NULL DEFAULT '',
   CHECK (action = 'keep' OR (ground <> '' AND reason_code <> '' AND reference <> '' AND facts <> '' AND explanation <> ''))
 );
 CREATE INDEX decisions_case ON decisions (case_id, n DESC);
 CREATE INDEX decisions_pending ON decisions (final_at) WHERE state = 'pending';
 CREATE INDEX decisions_by ON decisions (decided_by, n DESC);
+CREATE INDEX decisions_ending ON decisions (ends_at) WHERE state = 'effective' AND ends_at IS NOT NULL;
+CREATE INDEX decisions_batch ON decisions (batch_id) WHERE batch_id <> '';
 CREATE UNIQUE INDEX decisions_standing ON decisions (case_id) WHERE state IN ('pending', 'effective');
 CREATE CONSTRAINT TRIGGER decisions_audited AFTER INSERT OR UPDATE OR DELETE ON decisions
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('case', 'case_id');
+
+-- What each image was before a decision changed it: undo puts back exactly this.
+CREATE TABLE decision_images (
+  decision_id text NOT NULL REFERENCES decisions (id),
+  image_id    text NOT NULL REFERENCES images (id),
+  case_id     text NOT NULL REFERENCES cases (id),
+  was_state   text NOT NULL,
+  was_decision text,
+  was_ended_at timestamptz,
+  PRIMARY KEY (decision_id, image_id)
+);
+CREATE CONSTRAINT TRIGGER decision_images_audited AFTER INSERT OR UPDATE OR DELETE ON decision_images
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('case', 'case_id');
 
 -- The statement of reasons (Regulation (EU) 2022/2065, Art. 17): one for each affected image, in the words issued.
@@ -191,7 +213,7 @@ CREATE TABLE statements (
   image_id    text NOT NULL REFERENCES images (id),
   case_id     text NOT NULL REFERENCES cases (id),
   language    text NOT NULL DEFAULT 'en',
-  content     jsonb NOT NULL,
+  content     json NOT NULL, -- not jsonb: sha256 is of exactly these bytes
   sha256      bytea NOT NULL,
   issued_at   timestamptz NOT NULL,
   UNIQUE (decision_id, image_id)
@@ -211,10 +233,12 @@ CREATE TABLE effects (
   attempts    int NOT NULL DEFAULT 0,
   last_error  text NOT NULL DEFAULT '',
   created_at  timestamptz NOT NULL,
+  next_at     timestamptz NOT NULL,
   done_at     timestamptz,
   UNIQUE (decision_id, kind, target)
 );
-CREATE INDEX effects_open ON effects (created_at) WHERE state IN ('queued', 'failed');
+CREATE INDEX effects_due ON effects (next_at) WHERE state = 'queued';
+CREATE INDEX effects_failed ON effects (created_at DESC, id) WHERE state = 'failed';
 CREATE INDEX effects_case ON effects (case_id);
 
 -- Exact files that may not come back.
