@@ -83,6 +83,7 @@ type Kit struct {
 	Frame    Frame
 	BotHost  string // https origin that pages with Bot may load scripts and frames from; empty when none
 	routes   map[string]string
+	needs    map[string]actor.Permission
 }
 
 // Ctx is one request.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"imglink/app/actor"
 	"imglink/app/clock"
 	"imglink/app/fault"
 	"imglink/app/ident"
@@ -28,6 +29,7 @@ var generalLimit = Limit{Name: "general", N: 1200, Per: time.Minute}
 // Mount registers the table. A route without a permission, a name or a handler is a defect and panics.
 func (k *Kit) Mount(app *fiber.App, routes []Route) {
 	k.routes = make(map[string]string, len(routes))
+	k.needs = make(map[string]actor.Permission, len(routes))
 	for i := range routes {
 		r := &routes[i]
 		if r.Needs == "" || r.Name == "" || r.Do == nil {
@@ -37,6 +39,7 @@ func (k *Kit) Mount(app *fiber.App, routes []Route) {
 			panic("kit: two routes are named " + r.Name)
 		}
 		k.routes[r.Name] = r.Path
+		k.need(r)
 		app.Add(r.Method, r.Path, func(fc *fiber.Ctx) error { return k.serve(fc, r) })
 	}
 	app.Use(func(fc *fiber.Ctx) error { return k.serve(fc, nil) })

@@ -1,0 +1,17 @@
+package kit
+
+import "github.com/gofiber/fiber/v2"
+
+// need remembers what a page needs, so that navigation draws exactly the links that will open. Where a form and a page
+// share a name the page counts.
+func (k *Kit) need(r *Route) {
+	if _, known := k.needs[r.Name]; !known || r.Method == fiber.MethodGet {
+		k.needs[r.Name] = r.Needs
+	}
+}
+
+// Reaches reports whether the route exists and the one who asks may use it.
+func (c *Ctx) Reaches(name string) bool {
+	need, ok := c.Kit.needs[name]
+	return ok && c.Actor.Can(need)
+}
