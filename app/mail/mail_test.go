@@ -205,7 +205,7 @@ func TestNoHeaderInjection(t *testing.T) {
 		evil := rapid.SampledFrom([]string{"\r\nBcc: x@y.z", "\nX-Evil: 1", "\r\n\r\nbody", "\u2028X: y", "\x00", "=?utf-8?q?a=0D=0AX-Evil:_1?=", ""})
 		word := rapid.StringN(1, 40, 100)
 		m := mail.Message{
-			To: rapid.SampledFrom([]string{"a@b.example", "N <a@b.example>"}).Draw(r, "to") + evil.Draw(r, "e1"),
+			To:      rapid.SampledFrom([]string{"a@b.example", "N <a@b.example>"}).Draw(r, "to") + evil.Draw(r, "e1"),
 			Subject: word.Draw(r, "s") + evil.Draw(r, "e2") + word.Draw(r, "s2"), Text: word.Draw(r, "t") + evil.Draw(r, "e3") + "x",
 			Reference: rapid.SampledFrom([]string{"", "R-1"}).Draw(r, "ref") + evil.Draw(r, "e4"),
 		}
