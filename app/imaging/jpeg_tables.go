@@ -116,7 +116,7 @@ func (w *jpegWalk) finish() (*scanned, error) {
 	pixels := int64(w.w+16) * int64(w.h+16)
 	weight := pixels * pixelWeight // at most four 8-bit planes and a converted copy
 	if w.progressive {
-		weight = pixels * int64(w.components) * 5 // a plane and a 32-bit coefficient for each sample
+		weight = pixels * (int64(w.components)*5 + 4) // a plane and a 32-bit coefficient for each sample, and a conversion
 	}
 	return &scanned{
 		facts: displayed(JPEG, w.w, w.h, orientation, 1, false), plan: out, weight: weight, icc: icc,
