@@ -54,13 +54,13 @@ seed: need-run bin/imglink $(EMBEDDED_S3)
 
 ## generate: pages (templ) and assets; the results are committed
 generate: need-go
-	go tool templ generate -log-level error
+	go tool templ generate -path views -log-level error
 	go generate ./...
 
 ## fmt: format Go and templ files
 fmt: need-go
 	$(TOOL) gofumpt -w .
-	go tool templ fmt -log-level error .
+	go tool templ fmt -log-level error views
 
 clean:
 	rm -rf bin
