@@ -1,1 +1,91 @@
-// Filled by the upload page.
+// The uploader: drop, paste, choose or photograph; three files at a time; each can be cancelled and tried again.
+import { $, $$, announce } from './core.js';
+import { convert } from './convert.js';
+import { Item } from './upload_item.js';
+
+const PARALLEL = 3;
+const form = $('form[data-upload]');
+if (form) start(form);
+
+function start(form) {
+  const rules = {
+    api: form.dataset.upload, csrf: $('[name=_csrf]', form).value, max: Number(form.dataset.max), maxText: form.dataset.maxText,
+    files: Number(form.dataset.files) || 20, types: form.dataset.types.split(','), typesText: form.dataset.typesText,
+    convertible: form.dataset.convert.split(',').filter(Boolean),
+  };
+  const list = $('#uploads'), waiting = [];
+  let running = 0;
+
+  const pump = () => {
+    while (running < PARALLEL && waiting.length) {
+      const item = waiting.shift();
+      running++;
+      item.send().finally(() => { running--; bar(list); pump(); });
+    }
+  };
+  const enqueue = item => {
+    item.onRetry = () => { waiting.push(item); pump(); };
+    item.onCancel = () => { const at = waiting.indexOf(item); if (at >= 0) waiting.splice(at, 1); };
+    list.append(item.root);
+    const reason = item.check();
+    if (reason) item.fail(reason, false);
+    else waiting.push(item);
+  };
+  const take = files => {
+    const all = [...files];
+    if (!all.length) return;
+    for (const f of all.slice(0, rules.files)) enqueue(new Item(rules, { file: f, convert }));
+    if (all.length > rules.files) announce(`Only the first ${rules.files} files were taken.`);
+    else announce(all.length === 1 ? `Uploading ${all[0].name}` : `Uploading ${all.length} files`);
+    pump();
+    list.firstElementChild?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  };
+
+  for (const input of $$('input[type=file]', form)) {
+    input.addEventListener('change', () => { take(input.files); input.value = ''; });
+  }
+  form.addEventListener('submit', e => {
+    const url = $('#url', form);
+    e.preventDefault();
+    if (!url.value.trim() || !url.reportValidity()) return;
+    enqueue(new Item(rules, { url: url.value.trim() }));
+    url.value = '';
+    pump();
+  });
+  listen(form, take);
+  if (/Mac|iPhone|iPad/.test(navigator.platform)) for (const k of $$('[data-mod]')) k.textContent = '⌘';
+}
+
+/** Dropping works anywhere on the page, and so does pasting. */
+function listen(form, take) {
+  let depth = 0;
+  const over = on => form.classList.toggle('over', on);
+  const files = e => [...(e.dataTransfer?.types ?? [])].includes('Files');
+  addEventListener('dragenter', e => { if (files(e)) { e.preventDefault(); depth++; over(true); } });
+  addEventListener('dragleave', () => { depth = Math.max(0, depth - 1); if (!depth) over(false); });
+  addEventListener('dragover', e => { if (files(e)) e.preventDefault(); });
+  addEventListener('drop', e => {
+    if (!files(e)) return;
+    e.preventDefault();
+    depth = 0;
+    over(false);
+    take(e.dataTransfer.files);
+  });
+  addEventListener('paste', e => {
+    const pasted = [...(e.clipboardData?.files ?? [])];
+    if (pasted.length) { e.preventDefault(); take(pasted); }
+  });
+}
+
+/** With two finished uploads or more, one button copies every page link. */
+function bar(list) {
+  const pages = () => $$('.up.done [data-kind=page] input', list).map(i => i.value);
+  if (pages().length < 2 || $('.up-bar', list)) return;
+  const b = $('#upload-bar').content.firstElementChild.cloneNode(true);
+  $('[data-copy-all]', b).addEventListener('click', async () => {
+    await navigator.clipboard.writeText(pages().join('\n'));
+    announce(`${pages().length} links copied`);
+  });
+  list.prepend(b);
+}
+
