@@ -18,6 +18,9 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// Migrations is the embedded schema, for tests that key a template by its content.
+func Migrations() fs.FS { return migrations }
+
 // grants are applied after every migration, so that a new table is usable and the audit log stays append-only.
 const grants = `
 GRANT USAGE ON SCHEMA public TO imglink_app, imglink_report;
@@ -30,12 +33,15 @@ GRANT SELECT ON goose_db_version TO imglink_app;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM imglink_report;
 GRANT SELECT ON cases, decisions, effects TO imglink_report;`
 
+// ErrUnreachable is a database that does not answer, or does not let us in.
+var ErrUnreachable = errors.New("models: the database cannot be reached: check DATABASE_URL and that the server is running")
+
 // Migrate brings the schema up to date. Concurrent calls wait for each other. The connecting user must own the schema and
 // be allowed to create roles the first time.
 func Migrate(ctx context.Context, dsn string) error {
 	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
-		return errors.New("models: migrate: the database cannot be reached") // the cause may print the DSN
+		return ErrUnreachable // the cause may print the DSN
 	}
 	defer conn.Close(ctx) //nolint:errcheck // nothing is pending
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(7166201)`); err != nil {
