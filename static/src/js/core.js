@@ -93,4 +93,3 @@ d.addEventListener('click', e => {
   if (b) copy(b);
 });
 times();
-$('#error-summary')?.focus();
