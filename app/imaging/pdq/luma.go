@@ -50,40 +50,56 @@ const (
 	Variants
 )
 
-// Dihedral hashes the picture in all eight symmetries from one transform. Search with all of them: the smallest of the
-// eight is not stable and cannot serve as a canonical hash.
+// Dihedral hashes the picture in all eight symmetries. Search with all of them: the smallest of the eight is not stable
+// and cannot serve as a canonical hash. The picture itself is turned, which costs eight hashes. Turning the transform
+// instead is cheaper, but the reference filter is not centred (a window of even width looks one sample further ahead
+// than back), which moves the hash of a mirrored picture by up to 48 bits, out of the radius.
 func Dihedral(pix []uint8, w, h int) (all [Variants]Hash, quality int) {
-	c, quality, ok := transform(pix, w, h)
-	if !ok {
+	if w < MinSide || h < MinSide || len(pix) < w*h {
 		return all, 0
 	}
+	buf := make([]uint8, w*h)
 	for v := range Variants {
-		all[v] = threshold(c.symmetry(v))
+		ow, oh := turn(buf, pix, w, h, v)
+		hash, q := Luma(buf, ow, oh)
+		all[v] = hash
+		if v == Original {
+			quality = q
+		}
 	}
 	return all, quality
 }
 
-// symmetry changes the coefficients as the symmetry changes the picture. Mirroring an axis negates its odd frequencies
-// (index 0 is frequency 1); transposing the picture transposes the coefficients.
-func (c *coefficients) symmetry(v Variant) *coefficients {
-	swap := v == Rotate90 || v == Rotate270 || v == Transpose || v == Antitranspose
-	negX := v == Rotate180 || v == FlipX || v == Rotate270 || v == Antitranspose
-	negY := v == Rotate180 || v == FlipY || v == Rotate90 || v == Antitranspose
-	out := &coefficients{}
-	for i := range 16 {
-		for j := range 16 {
-			f := c[i][j]
-			if swap {
-				f = c[j][i]
-			}
-			if negX && j%2 == 0 {
-				f = -f
-			}
-			if negY && i%2 == 0 {
-				f = -f
-			}
-			out[i][j] = f
+// turn writes the picture in a symmetry to dst and returns its size.
+func turn(dst, src []uint8, w, h int, v Variant) (int, int) {
+	// Where the output starts in src, and how far one step to the right and one down go.
+	first, right, down := 0, 1, w
+	lastX, lastY := w-1, (h-1)*w
+	switch v {
+	case Rotate90:
+		first, right, down = lastX, w, -1
+	case Rotate180:
+		first, right, down = lastX+lastY, -1, -w
+	case Rotate270:
+		first, right, down = lastY, -w, 1
+	case FlipX:
+		first, right, down = lastX, -1, w
+	case FlipY:
+		first, right, down = lastY, 1, -w
+	case Transpose:
+		right, down = w, 1
+	case Antitranspose:
+		first, right, down = lastX+lastY, -w, -1
+	}
+	ow, oh := w, h
+	if right == w || right == -w {
+		ow, oh = h, w
+	}
+	for y := range oh {
+		at := first + y*down
+		for x := range ow {
+			dst[y*ow+x] = src[at+x*right]
 		}
 	}
-	return out
+	return ow, oh
 }
