@@ -1,0 +1,88 @@
+package uploads
+
+import (
+	"container/list"
+	"sync"
+)
+
+// CacheControl is what stored objects and their answers carry. Browsers keep a picture for an hour without asking, shared
+// caches for a year; a removal purges the shared ones at once.
+const CacheControl = "public, max-age=3600, s-maxage=31536000, immutable"
+
+// Cache keeps the bytes of small, popular objects in memory. Whether an image may be shown is asked of the database on
+// every request, so the cache never outlives a removal. The nil Cache keeps nothing.
+type Cache struct {
+	mu       sync.Mutex
+	max, now int64
+	maxItem  int64
+	order    *list.List
+	byKey    map[string]*list.Element
+}
+
+type cached struct {
+	id, key string
+	body    []byte
+	etag    string
+}
+
+// NewCache holds at most max bytes, and nothing larger than an eighth of it.
+func NewCache(max int64) *Cache {
+	return &Cache{max: max, maxItem: min(max/8, 4<<20), order: list.New(), byKey: map[string]*list.Element{}}
+}
+
+// Fits reports whether an object of this size would be kept.
+func (c *Cache) Fits(size int64) bool { return c != nil && size <= c.maxItem }
+
+// Get returns the bytes of an object, which must not be changed.
+func (c *Cache) Get(key string) (body []byte, etag string, ok bool) {
+	if c == nil {
+		return nil, "", false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.byKey[key]
+	if !ok {
+		return nil, "", false
+	}
+	c.order.MoveToFront(e)
+	v := e.Value.(*cached)
+	return v.body, v.etag, true
+}
+
+// Add keeps the bytes of an object of an image.
+func (c *Cache) Add(id, key string, body []byte, etag string) {
+	if !c.Fits(int64(len(body))) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.byKey[key]; ok {
+		return
+	}
+	c.byKey[key] = c.order.PushFront(&cached{id: id, key: key, body: body, etag: etag})
+	c.now += int64(len(body))
+	for c.now > c.max {
+		c.drop(c.order.Back())
+	}
+}
+
+// Forget drops everything of an image.
+func (c *Cache) Forget(id string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range c.byKey {
+		if e.Value.(*cached).id == id {
+			c.drop(e)
+		}
+	}
+}
+
+func (c *Cache) drop(e *list.Element) {
+	v := e.Value.(*cached)
+	c.order.Remove(e)
+	delete(c.byKey, v.key)
+	c.now -= int64(len(v.body))
+}

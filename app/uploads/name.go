@@ -1,0 +1,34 @@
+package uploads
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const maxName = 200 // runes
+
+// CleanName makes a file name safe to store, show and offer for download: no directories, no control or direction
+// characters, an extension that tells the truth. An empty name becomes "image".
+func CleanName(name, ext string) string {
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	name = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"<>|:*?`, r) {
+			return -1
+		}
+		return r
+	}, name)
+	name = strings.Trim(strings.TrimSpace(name), ".")
+	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= 6 {
+		name = name[:i]
+	}
+	if name = strings.TrimRight(name, ". "); name == "" {
+		name = "image"
+	}
+	if r := []rune(name); len(r) > maxName {
+		name = string(r[:maxName])
+	}
+	return name + "." + ext
+}
