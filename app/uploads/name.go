@@ -32,3 +32,12 @@ func CleanName(name, ext string) string {
 	}
 	return name + "." + ext
 }
+
+// ShownName is a file name as sent, made safe to repeat in a message.
+func ShownName(name string) string {
+	clean := CleanName(name, "x")
+	if r := []rune(clean); len(r) > 60 {
+		clean = string(r[:59]) + "….x"
+	}
+	return strings.TrimSuffix(clean, ".x")
+}

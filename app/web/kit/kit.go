@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -187,3 +188,5 @@ func withRequest(c *fiber.Ctx, id string, timeout time.Duration) context.CancelF
 	c.SetUserContext(ctx)
 	return cancel
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,291 @@
+// Package api answers programs: JSON in and out, problems as application/problem+json.
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime/multipart"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"imglink/app/fault"
+	"imglink/app/uploads"
+	"imglink/app/web/kit"
+	"imglink/models"
+)
+
+// Handlers answer the routes of the API.
+type Handlers struct {
+	Uploads    *uploads.Service
+	Store      *models.Store
+	MaxRequest int64 // bytes of one upload request
+	PerMinute  int   // uploads a minute and client
+}
+
+// Image is how the API shows an upload.
+type Image struct {
+	ID        string    `json:"id"`
+	PageURL   string    `json:"page_url"`
+	ImageURL  string    `json:"image_url"`
+	ThumbURL  string    `json:"thumb_url"`
+	DeleteURL string    `json:"delete_url,omitempty"`
+	FileName  string    `json:"file_name"`
+	Bytes     int64     `json:"bytes"`
+	Mime      string    `json:"mime"`
+	Width     int       `json:"width"`
+	Height    int       `json:"height"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Show describes an upload with absolute addresses.
+func Show(k *kit.Kit, up uploads.Upload) Image {
+	img := up.Image
+	return Image{
+		ID: img.ID, PageURL: k.Abs("image", img.ID), ImageURL: k.Abs("image.file", img.ID, img.Ext), ThumbURL: k.Abs("image.thumb", img.ID, "jpg"),
+		DeleteURL: k.Abs("delete", string(up.DeleteToken)), FileName: img.FileName, Bytes: img.Bytes, Mime: img.Mime,
+		Width: img.Width, Height: img.Height, CreatedAt: img.CreatedAt,
+	}
+}
+
+// maxFiles bounds the parts of one request.
+const maxFiles = 50
+
+// PostImages is POST /api/v1/images: multipart field "file", repeated, or "url" (multipart, form or JSON). All files of a
+// request are stored or the answer is an error; what was stored before the error is deleted again.
+func (h *Handlers) PostImages(c *kit.Ctx) error {
+	key := c.Get("Idempotency-Key")
+	if key == "" {
+		images, err := h.receive(c)
+		if err != nil {
+			return err
+		}
+		return c.JSONStatus(fiber.StatusCreated, map[string]any{"images": images})
+	}
+	return h.idempotent(c, utils.CopyString(key))
+}
+
+// idempotent repeats the first answer to the same key for a day. The request is recognised by its length and type: a
+// body that streams past cannot be compared before it is stored.
+func (h *Handlers) idempotent(c *kit.Ctx, key string) error {
+	if len(key) > 255 {
+		return fault.InvalidField("Idempotency-Key", "The key may have at most 255 characters.")
+	}
+	scope := c.Kit.Keys.MAC("idempotency", kit.Network(c.IPAddr()), c.GuestID(false), key)
+	print := sha256.Sum256([]byte(c.Method() + c.Path() + c.Get(fiber.HeaderContentLength)))
+	answer, err := h.Store.BeginIdempotent(c.Context(), scope, print[:])
+	switch {
+	case errors.Is(err, models.ErrIdempotencyReused):
+		return fault.InvalidField("Idempotency-Key", "This key was used for a different request. Use a new key for a new request.")
+	case errors.Is(err, models.ErrIdempotencyBusy):
+		return fault.New(fault.Conflict, "idempotency_busy", "The first request with this key is still being processed.").After(time.Second)
+	case err != nil:
+		return err
+	case answer != nil:
+		return h.repeat(c, answer)
+	}
+	images, err := h.receive(c)
+	if err != nil {
+		return errors.Join(err, h.Store.AbandonIdempotent(c.Context(), scope))
+	}
+	body, err := json.Marshal(map[string]any{"images": images})
+	if err != nil {
+		return err
+	}
+	if err := h.Store.FinishIdempotent(c.Context(), scope, c.Kit.Keys.Seal("idempotency", key, body)); err != nil {
+		c.Kit.Log.WarnContext(c.Context(), "idempotent answer not kept", "request_id", c.ID, "error", err)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Status(fiber.StatusCreated).Send(body)
+}
+
+// repeat sends a kept answer. It is sealed, because it holds delete tokens that are stored nowhere else.
+func (h *Handlers) repeat(c *kit.Ctx, sealed []byte) error {
+	body, err := c.Kit.Keys.Open("idempotency", c.Get("Idempotency-Key"), sealed)
+	if err != nil {
+		return err
+	}
+	c.Response().SetConnectionClose()
+	c.Set("Idempotent-Replayed", "true")
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Status(fiber.StatusCreated).Send(body)
+}
+
+func (h *Handlers) receive(c *kit.Ctx) ([]Image, error) {
+	ups, err := h.ReceiveAll(c, c.FromBrowser(), nil)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Image, len(ups))
+	for i, up := range ups {
+		out[i] = Show(c.Kit, up)
+	}
+	return out, nil
+}
+
+// ReceiveAll reads the request's files and addresses and uploads them all. trusted says whether the browser's guest cookie
+// counts; form is called with other fields as they come, before the first file where the client sends them first.
+func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form func(name, value string) error) (ups []uploads.Upload, err error) {
+	src := uploads.Source{Actor: c.Actor, IP: c.IPAddr()}
+	if trusted {
+		src.Uploader = c.GuestID(true)
+	}
+	r := &receiver{h: h, c: c, src: src, form: form}
+	defer func() {
+		if err != nil {
+			r.undo()
+		}
+	}()
+	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		err = r.parts()
+	} else {
+		err = r.plain()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(r.ups) == 0 {
+		return nil, fault.New(fault.Invalid, "file_missing", "Choose at least one image.").Field("file", "Choose at least one image.")
+	}
+	return r.ups, nil
+}
+
+// receiver collects the uploads of one request.
+type receiver struct {
+	h    *Handlers
+	c    *kit.Ctx
+	src  uploads.Source
+	form func(name, value string) error
+	ups  []uploads.Upload
+}
+
+func (r *receiver) parts() error {
+	mr, err := r.c.Parts(r.h.MaxRequest)
+	if err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		part, err := mr.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return kit.PartError(err)
+		}
+		if n > 2*maxFiles {
+			return fault.New(fault.Invalid, "too_many_files", "One request may carry 50 files.").Field("file", "One request may carry 50 files.")
+		}
+		if err := r.part(part); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *receiver) part(part *multipart.Part) error {
+	if part.FileName() != "" || part.FormName() == "file" {
+		if part.FormName() != "file" {
+			return fault.New(fault.Invalid, "file_field", `Send files in the field "file".`).Field("file", `Send files in the field "file".`)
+		}
+		return r.file(part)
+	}
+	value, err := io.ReadAll(io.LimitReader(part, 4<<10+1))
+	if err != nil {
+		return kit.PartError(err)
+	}
+	if len(value) > 4<<10 {
+		return fault.InvalidField(part.FormName(), "This field may have at most 4096 bytes.")
+	}
+	return r.field(part.FormName(), strings.TrimSpace(string(value)))
+}
+
+func (r *receiver) field(name, value string) error {
+	if name == "url" && value != "" {
+		return r.url(value)
+	}
+	if r.form != nil {
+		return r.form(name, value)
+	}
+	return nil
+}
+
+func (r *receiver) file(part *multipart.Part) error {
+	if err := r.count(); err != nil {
+		return err
+	}
+	up, err := r.h.Uploads.Receive(r.c.Context(), r.src, part.FileName(), part)
+	if err != nil {
+		return forFile(err, part.FileName())
+	}
+	r.ups = append(r.ups, up)
+	return nil
+}
+
+func (r *receiver) url(raw string) error {
+	if err := r.count(); err != nil {
+		return err
+	}
+	up, err := r.h.Uploads.ReceiveURL(r.c.Context(), r.src, raw)
+	if err != nil {
+		return err
+	}
+	r.ups = append(r.ups, up)
+	return nil
+}
+
+// count takes one upload from the client's budget.
+func (r *receiver) count() error {
+	if len(r.ups) >= maxFiles {
+		return fault.New(fault.Invalid, "too_many_files", "One request may carry 50 files.").Field("file", "One request may carry 50 files.")
+	}
+	return r.c.Take(kit.Limit{Name: "upload", N: r.h.PerMinute, Per: time.Minute}, 1)
+}
+
+// plain accepts an address in a form or in JSON.
+func (r *receiver) plain() error {
+	body, err := io.ReadAll(r.c.Stream(16 << 10))
+	if err != nil {
+		return kit.PartError(err)
+	}
+	var in struct {
+		URL string `json:"url"`
+	}
+	if strings.HasPrefix(r.c.Get(fiber.HeaderContentType), fiber.MIMEApplicationJSON) {
+		if err := json.Unmarshal(body, &in); err != nil {
+			return fault.New(fault.Malformed, "json_malformed", `Send JSON such as {"url": "https://example.org/picture.jpg"}.`)
+		}
+	} else {
+		r.c.Request().SetBodyRaw(body)
+		in.URL = r.c.Text("url")
+	}
+	if in.URL == "" {
+		return fault.New(fault.Malformed, "multipart_expected", `Send the files as multipart/form-data in the field "file", or an address in "url".`).
+			Field("file", "Choose at least one image.")
+	}
+	return r.url(in.URL)
+}
+
+// undo takes back what a failed request had stored, so that a client that sees an error has nothing to clean up.
+func (r *receiver) undo() {
+	for _, up := range r.ups {
+		if _, err := r.h.Uploads.Delete(r.c.Context(), r.src.Actor, up.DeleteToken); err != nil {
+			r.c.Kit.Log.WarnContext(r.c.Context(), "upload of a failed request not taken back", "request_id", r.c.ID, "error", err)
+		}
+	}
+}
+
+// forFile names the field of a refused file, and the file where there are several.
+func forFile(err error, name string) error {
+	f := fault.Of(err)
+	if f.Kind == fault.Internal || f.Kind == fault.Unavailable || len(f.Fields) > 0 {
+		return err
+	}
+	label := ""
+	if name != "" {
+		label = uploads.ShownName(name) + ": "
+	}
+	return f.Field("file", label+f.Message).Because(err)
+}
