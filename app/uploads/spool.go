@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -37,7 +38,7 @@ func (s *Service) spool(body io.Reader) (*spooled, error) {
 		return nil, readError(err)
 	}
 	if n > s.Limits.Bytes {
-		return nil, imaging.TooLarge(s.Limits.Bytes)
+		return nil, fault.New(fault.TooLarge, "file_too_large", fmt.Sprintf("The file is larger than %d MiB. Make the picture smaller or save it with a lower quality.", s.Limits.Bytes>>20))
 	}
 	sp := &spooled{}
 	in.Sum(sp.received[:0])

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// drain is how long uploads in flight may take to finish after a stop was asked for.
+const drain = 30 * time.Second
+
+// Run serves and works until ctx ends or something it depends on fails. In-flight requests finish.
+func (a *App) Run(ctx context.Context) (err error) {
+	if !a.opts.NoWork {
+		if err := a.startWork(ctx); err != nil {
+			return err
+		}
+	}
+	stopMetrics, err := a.serveMetrics()
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
+	var fiberApp *fiber.App
+	served := make(chan error, 1)
+	if !a.opts.NoServe {
+		ln := a.opts.Listener
+		if ln == nil {
+			if ln, err = net.Listen("tcp", a.Config.Addr); err != nil {
+				return err
+			}
+		}
+		fiberApp = a.web()
+		go func() { served <- fiberApp.Listener(ln) }()
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-a.fatal:
+	case err = <-served:
+	}
+	return errors.Join(err, a.stop(fiberApp))
+}
+
+func (a *App) stop(fiberApp *fiber.App) (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	if fiberApp != nil {
+		err = fiberApp.ShutdownWithContext(ctx)
+	}
+	if !a.opts.NoWork {
+		err = errors.Join(err, a.runner.Stop(ctx))
+	}
+	return err
+}
+
+func (a *App) startWork(ctx context.Context) error {
+	// Jobs outlive the signal that stops the program: stop lets them finish.
+	return a.runner.Start(context.WithoutCancel(ctx))
+}
+
+// serveMetrics answers /metrics on its own address, which is not public.
+func (a *App) serveMetrics() (stop func(), err error) {
+	if a.Config.MetricsAddr == "" {
+		return func() {}, nil
+	}
+	ln, err := net.Listen("tcp", a.Config.MetricsAddr)
+	if err != nil {
+		a.Log.Warn("metrics are off: their address is taken", "address", a.Config.MetricsAddr)
+		return func() {}, nil
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.Handler())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = srv.Serve(ln) }()
+	return func() { _ = srv.Close() }, nil
+}

@@ -1,0 +1,296 @@
+package public
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"imglink/app/actor"
+	"imglink/app/fault"
+	"imglink/app/ident"
+	"imglink/app/uploads"
+	"imglink/app/web/api"
+	"imglink/app/web/kit"
+	"imglink/models"
+	"imglink/views/layout"
+	"imglink/views/public"
+	"imglink/views/ui"
+)
+
+// Handlers answer the public routes.
+type Handlers struct {
+	Store    *models.Store
+	Uploads  *uploads.Service
+	API      *api.Handlers
+	Reasons  Reasons
+	Notices  Notices
+	Bot      BotCheck
+	Contact  string // the privacy address
+	Location *time.Location
+	Reports  kit.Limit
+}
+
+// ageFlag is the cookie that remembers the age confirmation.
+const ageFlag = "age"
+
+// Page is what every public page starts from.
+func Page(c *kit.Ctx, title string) layout.Page {
+	k := c.Kit
+	return layout.Page{
+		Title: title, Path: c.OriginalURL(), Theme: c.Theme(), CSRF: c.CSRF(), Lang: "en",
+		Site: layout.Site{
+			Home: k.URL("home"), Report: k.URL("report"), Help: k.URL("help"), SignIn: k.URL("staff.home"), Privacy: k.URL("privacy"),
+			Terms: k.URL("terms"), ThemePrefs: k.URL("prefs.theme"),
+		},
+	}
+}
+
+// limits are the upload rules in the words of the pages.
+func (h *Handlers) limits() public.Limits {
+	lim := h.Uploads.Limits
+	return public.Limits{
+		MaxBytes: lim.Bytes, MaxBytesText: kit.Bytes(lim.Bytes), MaxFiles: 50, MaxPixels: lim.Pixels, TypesText: "PNG, JPEG, GIF or WebP",
+		Types: []string{"image/png", "image/jpeg", "image/gif", "image/webp"}, Convertible: []string{"image/heic", "image/heif", "image/avif"},
+	}
+}
+
+func (h *Handlers) home(c *kit.Ctx) public.Home {
+	p := Page(c, "Drop an image, get a link")
+	p.Description = "Upload a picture and get a link. No account needed."
+	return public.Home{Page: p, Action: c.Kit.URL("upload"), API: c.Kit.URL("api.images"), Limits: h.limits()}
+}
+
+// Home is GET /, the upload page.
+func (h *Handlers) Home(c *kit.Ctx) error { return c.OK(public.HomePage(h.home(c))) }
+
+// Upload is POST /upload, the upload form without a script.
+func (h *Handlers) Upload(c *kit.Ctx) error {
+	checked := false
+	ups, err := h.API.ReceiveAll(c, true, func(name, value string) error {
+		if name == kit.CSRFField {
+			checked = true
+			return c.CheckStreamToken(value)
+		}
+		return nil
+	})
+	if err == nil && !checked {
+		return fault.New(fault.Forbidden, "csrf", "This form is out of date. Open the page again and send it once more.")
+	}
+	page := h.home(c)
+	if err != nil {
+		f := fault.Of(err)
+		if f.Kind == fault.Internal || f.Kind == fault.Unavailable || f.Kind == fault.Forbidden || f.Kind == fault.TooMany {
+			return err
+		}
+		page.HasErrors = true
+		page.Problems = problems(f, map[string]string{"file": "files"})
+		return c.Render(f.Kind.Status(), public.HomePage(page))
+	}
+	for _, up := range ups {
+		page.Results = append(page.Results, uploaded(c.Kit, up))
+	}
+	return c.Render(fiber.StatusCreated, public.HomePage(page))
+}
+
+// problems turns field errors into those of a page; names maps field names to the ids of the page's controls.
+func problems(f *fault.Error, names map[string]string) []ui.Problem {
+	var out []ui.Problem
+	for _, field := range f.Fields {
+		id := field.Name
+		if alias, ok := names[id]; ok {
+			id = alias
+		}
+		out = append(out, ui.Problem{ID: id, Message: field.Message})
+	}
+	if len(out) == 0 {
+		out = []ui.Problem{{ID: "files", Message: f.Message}}
+	}
+	return out
+}
+
+func uploaded(k *kit.Kit, up uploads.Upload) public.Uploaded {
+	img := api.Show(k, up)
+	return public.Uploaded{
+		ID: img.ID, FileName: img.FileName, Facts: facts(up.Image), ThumbURL: img.ThumbURL, PageURL: img.PageURL,
+		ImageURL: img.ImageURL, DeleteURL: img.DeleteURL,
+	}
+}
+
+func facts(img models.Image) string {
+	return fmt.Sprintf("%s, %d × %d, %s", typeName(img.Mime), img.Width, img.Height, kit.Bytes(img.Bytes))
+}
+
+func typeName(mime string) string {
+	if mime == "image/webp" {
+		return "WebP"
+	}
+	return strings.ToUpper(strings.TrimPrefix(mime, "image/"))
+}
+
+// Image is GET /:id, the page of a picture.
+func (h *Handlers) Image(c *kit.Ctx) error {
+	img, err := h.lookup(c)
+	if err != nil {
+		return err
+	}
+	switch {
+	case img.State == models.ImageRestricted && c.Flag(ageFlag) != "yes":
+		return h.ageGate(c, img)
+	case !img.Served():
+		return h.withheld(c, img)
+	}
+	return c.OK(public.ImagePage(h.imageView(c, img)))
+}
+
+func (h *Handlers) imageView(c *kit.Ctx, img models.Image) public.Image {
+	k := c.Kit
+	p := Page(c, img.FileName)
+	p.Robots = "noindex"
+	p.Canonical = k.Abs("image", img.ID)
+	v := public.Image{
+		ID: img.ID, FileName: img.FileName, Alt: img.FileName, ImageURL: k.Abs("image.file", img.ID, img.Ext), PageURL: k.Abs("image", img.ID),
+		Type: typeName(img.Mime), Size: kit.Bytes(img.Bytes), Width: img.Width, Height: img.Height, Animated: img.Frames > 1,
+		Uploaded: img.CreatedAt.In(h.Location).Format("2 January 2006"), UploadedISO: img.CreatedAt.In(h.Location).Format("2006-01-02"),
+		ReportHref: k.URL("image.report", img.ID),
+	}
+	if img.State == models.ImageRestricted {
+		v.RestrictedWhy = "A moderator restricted this image to adults."
+	} else {
+		p.OEmbed = k.Abs("oembed") + "?format=json&url=" + escape(v.PageURL)
+		p.OG = &layout.OpenGraph{
+			Type: "website", Title: img.FileName, Description: "Image on ImgLink, " + facts(img), URL: v.PageURL, Image: v.ImageURL,
+			ImageType: img.Mime, ImageAlt: img.FileName, Width: img.Width, Height: img.Height, Large: true,
+		}
+	}
+	v.Page = p
+	return v
+}
+
+func (h *Handlers) ageGate(c *kit.Ctx, img models.Image) error {
+	p := Page(c, "Age-restricted image")
+	p.Robots = "noindex"
+	st, err := h.statement(c, img)
+	if err != nil {
+		return err
+	}
+	return c.OK(public.AgeGatePage(public.AgeGate{
+		Page: p, ID: img.ID, Action: c.Kit.URL("image.age", img.ID), Back: c.Kit.URL("home"), ReportHref: c.Kit.URL("image.report", img.ID),
+		Why: "A moderator restricted this image to adults.", Statement: st,
+	}))
+}
+
+// ConfirmAge is POST /:id/age: remembered in the browser alone, for a day.
+func (h *Handlers) ConfirmAge(c *kit.Ctx) error {
+	if !validID(c.Param("id")) {
+		return models.ErrNotFound
+	}
+	c.SetFlag(ageFlag, "yes", 24*time.Hour)
+	return c.See("image", c.Param("id"))
+}
+
+// withheld is the page of a picture that is gone: it says by whom, why, and what can be done about it.
+func (h *Handlers) withheld(c *kit.Ctx, img models.Image) error {
+	status, p := fiber.StatusGone, Page(c, "Image removed")
+	if img.State == models.ImageDisabled {
+		status, p.Title = fiber.StatusUnavailableForLegalReasons, "Image disabled for legal reasons"
+	}
+	p.Robots = "noindex"
+	v := public.Withheld{Page: p, ID: img.ID, Status: strconv.Itoa(status), ByUploader: img.State == models.ImageDeleted}
+	if !v.ByUploader {
+		st, err := h.statement(c, img)
+		if err != nil {
+			return err
+		}
+		v.Statement = st
+	}
+	return c.Render(status, public.WithheldPage(v))
+}
+
+// DeleteForm is GET /delete/:token. Looking deletes nothing: programs that preview links would.
+func (h *Handlers) DeleteForm(c *kit.Ctx) error {
+	img, err := h.Uploads.ByDeleteToken(c.Context(), ident.Token(c.Param("token")))
+	if err != nil {
+		return err
+	}
+	if !img.Served() {
+		return h.withheld(c, img)
+	}
+	v := public.Delete{
+		Page: Page(c, "Delete this image?"), ID: img.ID, Action: c.Kit.URL("delete.confirm", c.Param("token")), FileName: img.FileName,
+		Facts: facts(img), ThumbURL: c.Kit.URL("image.thumb", img.ID, "jpg"), PageURL: c.Kit.URL("image", img.ID),
+	}
+	v.Robots = "noindex"
+	if v.Statement, err = h.statement(c, img); err != nil {
+		return err
+	}
+	return c.OK(public.DeletePage(v))
+}
+
+// Delete is POST /delete/:token.
+func (h *Handlers) Delete(c *kit.Ctx) error {
+	img, err := h.Uploads.Delete(c.Context(), c.Actor, ident.Token(c.Param("token")))
+	if errors.Is(err, fault.New(fault.Conflict, "image_decided", "")) {
+		return h.withheld(c, img)
+	}
+	if err != nil {
+		return err
+	}
+	return c.OK(public.DeletedPage(public.Deleted{Page: Page(c, "Image deleted"), ID: img.ID, Within: "within a few minutes"}))
+}
+
+// Theme is POST /prefs/theme.
+func (h *Handlers) Theme(c *kit.Ctx) error {
+	c.SetTheme(c.Text("theme"))
+	return c.Back(c.Text("back"), c.Kit.URL("home"))
+}
+
+// Privacy, Terms and Help are the texts.
+func (h *Handlers) Privacy(c *kit.Ctx) error {
+	return c.OK(public.PrivacyPage(public.Privacy{Page: Page(c, "Privacy policy"), Updated: "23 November 2026", UpdatedISO: "2026-11-23", Contact: h.Contact}))
+}
+
+// Terms is GET /terms, which the reason codes point into.
+func (h *Handlers) Terms(c *kit.Ctx) error {
+	return c.OK(public.TermsPage(public.Terms{Page: Page(c, "Terms of service"), Version: "23 November 2026", VersionISO: "2026-11-23", Contact: h.Contact}))
+}
+
+// Help is GET /help.
+func (h *Handlers) Help(c *kit.Ctx) error {
+	return c.OK(public.HelpPage(public.Help{Page: Page(c, "Help"), BaseURL: c.Kit.Base, Limits: h.limits(), RateURL: strconv.Itoa(h.API.PerMinute) + " uploads a minute"}))
+}
+
+// Frame draws the error pages.
+type Frame struct{}
+
+// ErrorPage says what happened in a sentence that is safe to show, and what to do next.
+func (Frame) ErrorPage(c *kit.Ctx, f *fault.Error) templ.Component {
+	p := Page(c, "")
+	p.Robots = "noindex"
+	v := public.Problem{Page: p, Status: f.Kind.Status(), Message: f.Message, RequestID: c.ID}
+	if f.RetryAfter > 0 {
+		v.RetryAfter = "in " + wait(f.RetryAfter)
+	}
+	if c.Principal != nil && c.Principal.Full() {
+		v.Next = []ui.Btn{{Label: "Back to the staff pages", Href: c.Kit.URL("staff.home")}}
+	}
+	return public.ProblemPage(v)
+}
+
+func wait(d time.Duration) string {
+	s := int((d + time.Second - 1) / time.Second)
+	switch {
+	case s == 1:
+		return "1 second"
+	case s < 120:
+		return strconv.Itoa(s) + " seconds"
+	default:
+		return strconv.Itoa((s+59)/60) + " minutes"
+	}
+}
+
+var _ = actor.Public

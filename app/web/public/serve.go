@@ -1,0 +1,166 @@
+// Package public answers people: uploading, looking, deleting, reporting, reading the policies.
+package public
+
+import (
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"imglink/app/fault"
+	"imglink/app/objects"
+	"imglink/app/uploads"
+	"imglink/app/web/kit"
+	"imglink/models"
+)
+
+// imagePolicy is the content security policy of picture bytes: even a browser that takes them for a page can do nothing.
+const imagePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+// File is GET and HEAD /i/:id.:ext, the picture itself.
+func (h *Handlers) File(c *kit.Ctx) error {
+	img, err := h.served(c)
+	if err != nil {
+		return err
+	}
+	if c.Param("ext") != img.Ext {
+		return models.ErrNotFound
+	}
+	return h.send(c, img, img.ObjectKey(), img.Mime)
+}
+
+// Thumb is GET and HEAD /t/:id.:ext. While the thumbnail is still being made, or where none can be, the picture stands in.
+func (h *Handlers) Thumb(c *kit.Ctx) error {
+	img, err := h.served(c)
+	if err != nil {
+		return err
+	}
+	if ext := c.Param("ext"); ext != "jpg" && ext != "webp" {
+		return models.ErrNotFound
+	} else if img.ThumbExt == "" {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return c.Redirect(c.Kit.URL("image.file", img.ID, img.Ext), fiber.StatusFound)
+	} else if ext != img.ThumbExt {
+		return c.Redirect(c.Kit.URL("image.thumb", img.ID, img.ThumbExt), fiber.StatusFound)
+	}
+	return h.send(c, img, img.ThumbKey(), "image/"+strings.Replace(img.ThumbExt, "jpg", "jpeg", 1))
+}
+
+// served finds the image and refuses what is not to be shown. It asks the database every time: a removal takes effect
+// with the next request, whatever is cached here.
+func (h *Handlers) served(c *kit.Ctx) (models.Image, error) {
+	img, err := h.lookup(c)
+	if err != nil {
+		return img, err
+	}
+	switch img.State {
+	case models.ImageLive:
+		return img, nil
+	case models.ImageRestricted:
+		if c.Flag(ageFlag) == "yes" {
+			return img, nil
+		}
+		return img, fault.New(fault.Forbidden, "age_restricted", "This image is for adults. Open its page and confirm your age to see it.")
+	case models.ImageDisabled:
+		return img, fault.New(fault.Unlawful, "image_disabled", "This image was disabled for legal reasons. Its page tells why.")
+	default:
+		return img, fault.New(fault.Gone, "image_gone", "This image was removed. Its page tells why.")
+	}
+}
+
+func (h *Handlers) lookup(c *kit.Ctx) (models.Image, error) {
+	id := c.Param("id")
+	if !validID(id) {
+		return models.Image{}, models.ErrNotFound
+	}
+	img, err := h.Store.Image(c.Context(), id)
+	if err == nil && img.State == models.ImagePending {
+		return img, models.ErrNotFound // not acknowledged yet
+	}
+	return img, err
+}
+
+func (h *Handlers) send(c *kit.Ctx, img models.Image, key, mime string) error {
+	h.imageHeaders(c, img, mime)
+	etag := `"t-` + img.ID + `"`
+	if key == img.ObjectKey() {
+		etag = `"` + hex.EncodeToString(img.SHA256[:16]) + `"`
+	}
+	c.Set(fiber.HeaderETag, etag)
+	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) || c.Get(fiber.HeaderIfNoneMatch) == "" && notModified(c, img) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	var want *objects.Range
+	if key == img.ObjectKey() {
+		c.Set(fiber.HeaderAcceptRanges, "bytes")
+		r, err := parseRange(c.Get(fiber.HeaderRange), img.Bytes)
+		if err != nil {
+			c.Set(fiber.HeaderContentRange, "bytes */"+strconv.FormatInt(img.Bytes, 10))
+			return c.SendStatus(fiber.StatusRequestedRangeNotSatisfiable)
+		}
+		if ifRange := c.Get(fiber.HeaderIfRange); ifRange == "" || ifRange == etag {
+			want = r
+		}
+	}
+	if c.Method() == fiber.MethodHead && want == nil && key == img.ObjectKey() {
+		c.Response().SkipBody = true
+		c.Response().Header.SetContentLength(int(img.Bytes))
+		return nil
+	}
+	content, err := h.Uploads.Open(c.Context(), img.ID, key, want)
+	if err != nil {
+		return err
+	}
+	return respond(c, content, want)
+}
+
+func respond(c *kit.Ctx, content *uploads.Content, want *objects.Range) error {
+	if want != nil {
+		c.Set(fiber.HeaderContentRange, "bytes "+strconv.FormatInt(want.Start, 10)+"-"+strconv.FormatInt(want.Start+content.Size-1, 10)+"/"+strconv.FormatInt(content.Total, 10))
+		c.Status(fiber.StatusPartialContent)
+	}
+	if c.Method() == fiber.MethodHead {
+		_ = content.Body.Close()
+		c.Response().SkipBody = true
+		c.Response().Header.SetContentLength(int(content.Size))
+		return nil
+	}
+	return c.SendStream(content.Body, int(content.Size)) // fasthttp closes the body
+}
+
+func (h *Handlers) imageHeaders(c *kit.Ctx, img models.Image, mime string) {
+	c.Set(fiber.HeaderContentType, mime)
+	c.Set(fiber.HeaderContentSecurityPolicy, imagePolicy)
+	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	c.Response().Header.Del("Cross-Origin-Opener-Policy")
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	c.Set(fiber.HeaderContentDisposition, `inline; filename="`+asciiName(img.FileName)+`"; filename*=UTF-8''`+percent(img.FileName))
+	c.Set("Cache-Tag", "image-"+img.ID)
+	if img.LiveAt != nil {
+		c.Set(fiber.HeaderLastModified, img.LiveAt.UTC().Format(httpTime))
+	}
+	if img.State == models.ImageRestricted {
+		c.Set(fiber.HeaderCacheControl, "private, no-store")
+		return
+	}
+	c.Set(fiber.HeaderCacheControl, uploads.CacheControl)
+}
+
+const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
+
+func notModified(c *kit.Ctx, img models.Image) bool {
+	since, err := time.Parse(httpTime, c.Get(fiber.HeaderIfModifiedSince))
+	return err == nil && img.LiveAt != nil && !img.LiveAt.Truncate(time.Second).After(since)
+}
+
+// matches reports whether an If-None-Match header names the tag (RFC 9110, weak comparison).
+func matches(header, etag string) bool {
+	for tag := range strings.SplitSeq(header, ",") {
+		if tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/"); tag == etag || tag == "*" {
+			return true
+		}
+	}
+	return false
+}
