@@ -12,6 +12,7 @@ import (
 	"imglink/app/actor"
 	"imglink/app/clock"
 	"imglink/app/fault"
+	"imglink/app/fetch"
 	"imglink/app/ident"
 	"imglink/app/imaging"
 	"imglink/app/objects"
@@ -33,7 +34,7 @@ type Deriver interface {
 
 // Fetcher gets a picture from an address on the web.
 type Fetcher interface {
-	Fetch(ctx context.Context, rawURL string) (body io.ReadCloser, name string, err error)
+	Fetch(ctx context.Context, rawURL string) (*fetch.Result, error)
 }
 
 // Purger makes caches between us and the visitors forget addresses.
@@ -54,7 +55,6 @@ type Service struct {
 	TempDir string                          // for spooling; must have room for the uploads in flight
 	URLs    func(models.Image) []string     // every public address of an image
 	Cache   *Cache                          // nil switches the in-process cache off
-	OnHash  func(n int64, pdq []byte) error // not used by the service itself; the index listens to the database
 }
 
 // Source says who sends a picture.
@@ -107,12 +107,12 @@ func (s *Service) Receive(ctx context.Context, src Source, name string, body io.
 
 // ReceiveURL takes a picture from an address on the web.
 func (s *Service) ReceiveURL(ctx context.Context, src Source, rawURL string) (up Upload, err error) {
-	body, name, err := s.Fetcher.Fetch(ctx, rawURL)
+	got, err := s.Fetcher.Fetch(ctx, rawURL)
 	if err != nil {
 		return Upload{}, err
 	}
-	defer body.Close() //nolint:errcheck // read to the end or failed already
-	return s.Receive(ctx, src, name, body)
+	defer got.Body.Close() //nolint:errcheck // read to the end or failed already
+	return s.Receive(ctx, src, got.FileName, got.Body)
 }
 
 func (s *Service) newUpload(src Source, name string, sp *spooled) Upload {

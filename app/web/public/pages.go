@@ -10,7 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
-	"imglink/app/actor"
+	"imglink/app/botcheck"
 	"imglink/app/fault"
 	"imglink/app/ident"
 	"imglink/app/uploads"
@@ -24,15 +24,14 @@ import (
 
 // Handlers answer the public routes.
 type Handlers struct {
-	Store    *models.Store
-	Uploads  *uploads.Service
-	API      *api.Handlers
-	Reasons  Reasons
-	Notices  Notices
-	Bot      BotCheck
-	Contact  string // the privacy address
-	Location *time.Location
-	Reports  kit.Limit
+	Store      *models.Store
+	Uploads    *uploads.Service
+	API        *api.Handlers
+	Moderation Moderation
+	Bot        botcheck.Checker
+	Proof      *botcheck.Proof // the built-in proof of work; nil when Turnstile is configured
+	Contact    string          // the privacy address
+	Location   *time.Location
 }
 
 // ageFlag is the cookie that remembers the age confirmation.
@@ -292,5 +291,3 @@ func wait(d time.Duration) string {
 		return strconv.Itoa((s+59)/60) + " minutes"
 	}
 }
-
-var _ = actor.Public

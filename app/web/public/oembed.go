@@ -1,0 +1,44 @@
+package public
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"imglink/app/fault"
+	"imglink/app/web/kit"
+	"imglink/models"
+)
+
+// OEmbed is GET /oembed?url=...&format=json (oembed.com): how other sites show one of our pages.
+func (h *Handlers) OEmbed(c *kit.Ctx) error {
+	if f := c.Text("format"); f != "" && f != "json" {
+		return c.SendStatus(fiber.StatusNotImplemented)
+	}
+	u, err := url.Parse(c.Text("url"))
+	if err != nil || u.Scheme+"://"+u.Host != c.Kit.Base {
+		return fault.New(fault.NotFound, "oembed_url", "The url must be the address of an image page of this site.")
+	}
+	id := strings.Trim(u.Path, "/")
+	if !validID(id) {
+		return models.ErrNotFound
+	}
+	img, err := h.Store.Image(c.Context(), id)
+	if err != nil {
+		return err
+	}
+	if img.State != models.ImageLive {
+		return models.ErrNotFound
+	}
+	out := map[string]any{
+		"version": "1.0", "type": "photo", "title": img.FileName, "provider_name": "ImgLink", "provider_url": c.Kit.Base,
+		"url": c.Kit.Abs("image.file", img.ID, img.Ext), "width": img.Width, "height": img.Height, "cache_age": 300,
+	}
+	if img.ThumbExt != "" {
+		out["thumbnail_url"] = c.Kit.Abs("image.thumb", img.ID, img.ThumbExt)
+		out["thumbnail_width"], out["thumbnail_height"] = img.ThumbWidth, img.ThumbHeight
+	}
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	return c.JSONStatus(fiber.StatusOK, out)
+}
