@@ -245,25 +245,25 @@ type Statement struct {
 	CaseReference      string        `json:"case_reference"`
 	ImageID            string        `json:"image_id"`
 	Action             models.Action `json:"action"`
-	Measure            string        `json:"measure"`                      // (a)
-	Territory          string        `json:"territory"`                    // (a)
-	StartsAt           time.Time     `json:"starts_at"`                    // (a)
-	EndsAt             *time.Time    `json:"ends_at,omitempty"`            // (a)
-	Duration           string        `json:"duration"`                     // (a)
-	Facts              string        `json:"facts"`                        // (b)
-	Source             string        `json:"source"`                       // (b) "notice" or "own_initiative"
-	SourceText         string        `json:"source_text"`                  // (b)
-	AutomatedDetection bool          `json:"automated_detection"`          // (c)
-	AutomatedDecision  string        `json:"automated_decision"`           // (c)
-	AutomatedText      string        `json:"automated_text"`               // (c)
-	Ground             string        `json:"ground"`                       // (d) "law" or (e) "terms"
-	ReasonCode         string        `json:"reason_code"`                  // ours
-	ReasonVersion      int           `json:"reason_version"`               // ours
-	ReasonLabel        string        `json:"reason_label"`                 // ours
-	Reference          string        `json:"reference"`                    // (d) provision or (e) clause title
-	ClauseURL          string        `json:"clause_url,omitempty"`         // (e)
-	Explanation        string        `json:"explanation"`                  // (d), (e)
-	Redress            []Redress     `json:"redress"`                      // (f)
+	Measure            string        `json:"measure"`              // (a)
+	Territory          string        `json:"territory"`            // (a)
+	StartsAt           time.Time     `json:"starts_at"`            // (a)
+	EndsAt             *time.Time    `json:"ends_at,omitempty"`    // (a)
+	Duration           string        `json:"duration"`             // (a)
+	Facts              string        `json:"facts"`                // (b)
+	Source             string        `json:"source"`               // (b) "notice" or "own_initiative"
+	SourceText         string        `json:"source_text"`          // (b)
+	AutomatedDetection bool          `json:"automated_detection"`  // (c)
+	AutomatedDecision  string        `json:"automated_decision"`   // (c)
+	AutomatedText      string        `json:"automated_text"`       // (c)
+	Ground             string        `json:"ground"`               // (d) "law" or (e) "terms"
+	ReasonCode         string        `json:"reason_code"`          // ours
+	ReasonVersion      int           `json:"reason_version"`       // ours
+	ReasonLabel        string        `json:"reason_label"`         // ours
+	Reference          string        `json:"reference"`            // (d) provision or (e) clause title
+	ClauseURL          string        `json:"clause_url,omitempty"` // (e)
+	Explanation        string        `json:"explanation"`          // (d), (e)
+	Redress            []Redress     `json:"redress"`              // (f)
 	Language           string        `json:"language"`
 	IssuedAt           time.Time     `json:"issued_at"`
 }

@@ -52,9 +52,9 @@ type Service struct {
 	Clock   clock.Clock
 	Log     *slog.Logger
 	Limits  imaging.Limits
-	TempDir string                          // for spooling; must have room for the uploads in flight
-	URLs    func(models.Image) []string     // every public address of an image
-	Cache   *Cache                          // nil switches the in-process cache off
+	TempDir string                      // for spooling; must have room for the uploads in flight
+	URLs    func(models.Image) []string // every public address of an image
+	Cache   *Cache                      // nil switches the in-process cache off
 }
 
 // Source says who sends a picture.

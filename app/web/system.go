@@ -14,7 +14,9 @@ import (
 )
 
 // Pinger is a dependency that can be asked whether it answers.
-type Pinger interface{ Ping(ctx context.Context) error }
+type Pinger interface {
+	Ping(ctx context.Context) error
+}
 
 // System answers for the program itself.
 type System struct {
