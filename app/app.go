@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,14 +25,13 @@ import (
 
 // Options are what differs between the program and its tests.
 type Options struct {
-	Clock     clock.Clock     // nil is the system's
-	Log       *slog.Logger    // nil logs JSON to standard error
-	Listener  net.Listener    // nil listens on Config.Addr
-	Objects   uploads.Objects // nil opens the configured store
-	Transport objects.Config  // only its Transport is used: tests inject failures there
-	Deriver   uploads.Deriver // nil runs derivations in child processes
-	NoWork    bool            // serve without working on jobs: another process does
-	NoServe   bool            // work on jobs without serving pages
+	Clock     clock.Clock       // nil is the system's
+	Log       *slog.Logger      // nil logs JSON to standard error
+	Listener  net.Listener      // nil listens on Config.Addr
+	Transport http.RoundTripper // to the object store; tests inject failures there
+	Deriver   uploads.Deriver   // nil runs derivations in child processes
+	NoWork    bool              // serve without working on jobs: another process does
+	NoServe   bool              // work on jobs without serving pages
 }
 
 // App is a wired program.
@@ -138,7 +138,7 @@ func (a *App) openObjects(ctx context.Context) (err error) {
 	c := a.Config
 	a.Objects, err = objects.Open(ctx, objects.Config{
 		Endpoint: c.S3Endpoint, Region: c.S3Region, Bucket: c.S3Bucket, AccessKeyID: c.S3AccessKeyID,
-		SecretAccessKey: c.S3SecretAccessKey.Reveal(), SSE: c.S3SSE, Transport: a.opts.Transport.Transport,
+		SecretAccessKey: c.S3SecretAccessKey.Reveal(), SSE: c.S3SSE, Transport: a.opts.Transport,
 	})
 	if err != nil || c.Production() {
 		return err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,8 +11,8 @@ import (
 	"imglink/app/cdn"
 	"imglink/app/fetch"
 	"imglink/app/imaging"
+	"imglink/app/imaging/sandbox"
 	"imglink/app/jobs"
-	"imglink/app/moderation"
 	"imglink/app/uploads"
 	"imglink/app/web"
 	"imglink/app/web/api"
@@ -23,7 +24,7 @@ import (
 // parts are the wired capabilities and handlers.
 type parts struct {
 	Uploads    *uploads.Service
-	Moderation *moderation.Service
+	Moderation public.Moderation
 	bot        botcheck.Checker
 	proof      *botcheck.Proof
 	handlers   web.Handlers
@@ -36,25 +37,40 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 	if a.Config.CloudflareToken != "" {
 		purger = &cdn.Cloudflare{ZoneID: a.Config.CloudflareZone, Token: a.Config.CloudflareToken.Reveal()}
 	}
-	objects := a.opts.Objects
-	if objects == nil {
-		objects = a.Objects
+	deriver, err := a.deriver(lim)
+	if err != nil {
+		return err
 	}
 	a.Uploads = &uploads.Service{
-		Store: a.Store, Objects: objects, Deriver: a.opts.Deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
+		Store: a.Store, Objects: a.Objects, Deriver: deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
 		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(32 << 20),
 	}
-	a.wireBotCheck()
-	return nil
+	return a.wireBotCheck()
 }
 
-func (a *App) wireBotCheck() {
-	if a.Config.TurnstileSecretKey != "" {
-		a.bot = botcheck.NewTurnstile(a.Config, a.Store)
-		return
+// deriver decodes in child processes of this program.
+func (a *App) deriver(lim imaging.Limits) (uploads.Deriver, error) {
+	if a.opts.Deriver != nil {
+		return a.opts.Deriver, nil
 	}
-	a.proof = botcheck.NewProof(a.Keys.Key("proof-of-work"), a.Store, a.Clock)
+	pool, err := sandbox.New(sandbox.Options{Workers: runtime.GOMAXPROCS(0), Limits: lim})
+	if err != nil {
+		return nil, err
+	}
+	a.onClose(func(context.Context) error { return pool.Close() })
+	return pool, nil
+}
+
+func (a *App) wireBotCheck() (err error) {
+	if c := a.Config; c.TurnstileSecretKey != "" {
+		a.bot = &botcheck.Turnstile{
+			SiteKey: c.TurnstileSiteKey, Secret: c.TurnstileSecretKey.Reveal(), VerifyURL: c.TurnstileVerifyURL, Hostname: c.Host(), Once: a.Store, Clock: a.Clock,
+		}
+		return nil
+	}
+	a.proof, err = botcheck.NewProof(a.Keys.Key("proof-of-work"), a.Store, a.Clock, botcheck.ProofOptions{})
 	a.bot = a.proof
+	return err
 }
 
 // imageURLs is every public address of an image, for purging.

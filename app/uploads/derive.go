@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"imglink/app/actor"
 	"imglink/app/fault"
+	"imglink/app/imaging"
+	"imglink/app/imaging/sandbox"
 	"imglink/app/objects"
 	"imglink/models"
 )
@@ -35,14 +38,13 @@ func (s *Service) Derive(ctx context.Context, job DeriveJob) (err error) {
 	if err != nil || img.DerivedAt != nil || img.State == models.ImageDeleted || img.State == models.ImagePending {
 		return err
 	}
-	obj, err := s.Objects.Get(ctx, img.ObjectKey(), nil)
-	if err != nil {
-		return err
+	d, err := s.derive(ctx, img)
+	if errors.Is(err, sandbox.ErrCrashed) {
+		d, err = s.derive(ctx, img)
 	}
-	defer obj.Body.Close() //nolint:errcheck // read only
-	d, err := s.Deriver.Derive(ctx, obj.Body, s.Limits)
-	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Unsupported) {
-		// The container was sound but its coded data is not: the file stays as sent, without thumbnail or hash.
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Unsupported) || errors.Is(err, sandbox.ErrCrashed) {
+		// The container was sound but its coded data is not, or it kills decoders: the file stays as sent, without
+		// thumbnail or hash.
 		return s.saveDerived(ctx, img.ID, models.Derived{Error: fault.Of(err).Code})
 	}
 	if err != nil {
@@ -58,6 +60,25 @@ func (s *Service) Derive(ctx context.Context, job DeriveJob) (err error) {
 	return s.saveDerived(ctx, img.ID, models.Derived{
 		ThumbExt: img.ThumbExt, ThumbWidth: d.ThumbW, ThumbHeight: d.ThumbH, PDQ: d.PDQ[:], PDQQuality: d.PDQQuality,
 	})
+}
+
+// derive fetches the stored file and decodes it in a worker.
+func (s *Service) derive(ctx context.Context, img models.Image) (imaging.Derived, error) {
+	obj, err := s.Objects.Get(ctx, img.ObjectKey(), nil)
+	if err != nil {
+		return imaging.Derived{}, err
+	}
+	defer obj.Body.Close() //nolint:errcheck // read only
+	file, err := s.tempFile()
+	if err != nil {
+		return imaging.Derived{}, err
+	}
+	defer file.Close() //nolint:errcheck // unlinked
+	n, err := io.Copy(file, obj.Body)
+	if err != nil {
+		return imaging.Derived{}, err
+	}
+	return s.Deriver.Derive(ctx, file, n)
 }
 
 func (s *Service) saveDerived(ctx context.Context, id string, d models.Derived) error {

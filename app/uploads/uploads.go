@@ -29,7 +29,7 @@ type Objects interface {
 
 // Deriver makes the thumbnail, the safe rendition and the hash of a stored file, apart from this process's memory.
 type Deriver interface {
-	Derive(ctx context.Context, r io.Reader, lim imaging.Limits) (imaging.Derived, error)
+	Derive(ctx context.Context, src io.ReaderAt, size int64) (imaging.Derived, error)
 }
 
 // Fetcher gets a picture from an address on the web.

@@ -17,9 +17,6 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the site and work on jobs."`
 	Work    workCmd    `cmd:"" help:"Work on jobs without serving pages."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
-	Seed    seedCmd    `cmd:"" help:"Fill an empty instance with the demo."`
-	Staff   staffCmd   `cmd:"" help:"Manage staff accounts."`
-	Verify  verifyCmd  `cmd:"" help:"Check what is meant to be tamper-evident."`
 }
 
 func main() {

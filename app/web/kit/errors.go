@@ -3,6 +3,7 @@ package kit
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -46,6 +47,17 @@ func (c *Ctx) fail(err error) error {
 	}
 	page := c.Kit.Frame.ErrorPage(c, f)
 	return c.Render(f.Kind.Status(), page)
+}
+
+// failPlainly answers after a panic. When the error page is what panics, a sentence must do.
+func (c *Ctx) failPlainly(err error) (out error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.cause = errors.Join(err, fmt.Errorf("panic while drawing the error page: %v", p))
+			out = c.Status(fiber.StatusInternalServerError).SendString("Something went wrong on our side. Reference: " + c.ID)
+		}
+	}()
+	return c.fail(err)
 }
 
 func (c *Ctx) problem(f *fault.Error) error {

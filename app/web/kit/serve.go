@@ -57,7 +57,7 @@ func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			err = c.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			err = c.failPlainly(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 		k.record(c, elapsed())
 	}()
