@@ -149,7 +149,7 @@ func TestListPagesAndDeleteAll(t *testing.T) {
 
 // TestSSEHeader watches the wire: the embedded server drops the header, so only a proxy can tell that it was sent.
 func TestSSEHeader(t *testing.T) {
-	target, _ := url.Parse(endpoint)
+	target, _ := url.Parse(server.Endpoint)
 	for mode, want := range map[string]string{"": "", "AES256": "AES256", "aws:kms": "aws:kms", "provider": ""} {
 		t.Run("mode "+mode, func(t *testing.T) {
 			var mu sync.Mutex

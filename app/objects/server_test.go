@@ -3,105 +3,53 @@ package objects_test
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"sync/atomic"
 	"testing"
-	"time"
 
+	"imglink/app/embedded"
 	"imglink/app/objects"
 )
 
-// endpoint is the real S3 server all tests of this package share.
-var endpoint string
+// server is the real S3 server all tests of this package share: the one the test run provides, else one of our own.
+var server embedded.S3Access
 
-func TestMain(m *testing.M) {
-	os.Exit(run(m))
-}
+func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "objects")
-	if err != nil {
-		panic(err)
+	if raw := os.Getenv(embedded.EnvTestS3); raw != "" {
+		access, err := embedded.ParseS3Access(raw)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		server = access
+		return m.Run()
 	}
-	defer os.RemoveAll(dir)
-	stop, err := startServer(dir)
+	s, err := embedded.StartS3(context.Background(), embedded.S3Config{Throwaway: true})
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "objects tests need versitygw:", err)
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer stop()
-	return m.Run()
+	server = s.S3Access
+	code := m.Run()
+	if err := s.Stop(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
-func startServer(dir string) (stop func(), err error) {
-	bin, err := serverBinary()
-	if err != nil {
-		return nil, err
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
-	root, side := filepath.Join(dir, "root"), filepath.Join(dir, "meta")
-	for _, d := range []string{root, side} {
-		if err := os.Mkdir(d, 0o700); err != nil {
-			return nil, err
-		}
-	}
-	cmd := exec.Command(bin, "--port", addr, "--access", "access", "--secret", "secret", "--region", "auto", "--keep-alive", "--quiet",
-		"--health", "/health", "posix", "--sidecar", side, root)
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	stop = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
-	endpoint = "http://" + addr
-	for range 200 {
-		if resp, err := http.Get(endpoint + "/health"); err == nil {
-			_ = resp.Body.Close()
-			return stop, nil
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	stop()
-	return nil, fmt.Errorf("no answer on %s", addr)
-}
-
-// serverBinary finds versitygw beside the sources or builds it once into the user's cache.
-func serverBinary() (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "imglink-test", "versitygw-v1.8.0")
-	for _, bin := range []string{"../../bin/versitygw", filepath.Join(dir, "versitygw")} {
-		if abs, err := filepath.Abs(bin); err == nil {
-			if _, err := os.Stat(abs); err == nil {
-				return abs, nil
-			}
-		}
-	}
-	cmd := exec.Command("go", "install", "github.com/versity/versitygw/cmd/versitygw@v1.8.0")
-	cmd.Dir, cmd.Env = os.TempDir(), append(os.Environ(), "GOBIN="+dir, "GOFLAGS=-mod=mod")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w: %s", err, out)
-	}
-	return filepath.Join(dir, "versitygw"), nil
-}
+var buckets atomic.Int64
 
 // open connects to the server with a bucket of the test's own.
 func open(t *testing.T, change func(*objects.Config)) *objects.S3 {
 	t.Helper()
 	cfg := objects.Config{
-		Endpoint: endpoint, Region: "auto", Bucket: fmt.Sprintf("b%d", time.Now().UnixNano()),
-		AccessKeyID: "access", SecretAccessKey: "secret",
+		Endpoint: server.Endpoint, Region: server.Region, Bucket: fmt.Sprintf("objects-%d-%d", os.Getpid(), buckets.Add(1)),
+		AccessKeyID: server.AccessKeyID, SecretAccessKey: server.SecretAccessKey,
 	}
-	plain, err := objects.Open(context.Background(), cfg)
+	plain, err := objects.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +60,7 @@ func open(t *testing.T, change func(*objects.Config)) *objects.S3 {
 		return plain
 	}
 	change(&cfg)
-	s, err := objects.Open(context.Background(), cfg)
+	s, err := objects.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
