@@ -63,6 +63,18 @@ func (u Uploaded) links(n int) []ui.Copy {
 	return append(rows, ui.Copy{ID: prefix + "delete", Kind: "delete", Name: "Delete link", Value: u.DeleteURL})
 }
 
+// blankLinks are the rows of the script's template, without ids or values.
+func blankLinks() []ui.Copy {
+	rows := (Uploaded{}).links(0)
+	for n := range rows {
+		rows[n].ID, rows[n].Value = "", ""
+	}
+	return rows
+}
+
+// snippet says whether a row is for embedding rather than for sending.
+func snippet(c ui.Copy) bool { return c.Kind == "markdown" || c.Kind == "html" || c.Kind == "bbcode" }
+
 // Image is the page of one image.
 type Image struct {
 	layout.Page

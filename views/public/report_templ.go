@@ -704,8 +704,10 @@ func toneIcon(t ui.Tone) string {
 		return "ban"
 	case ui.Warn:
 		return "eye-off"
+	case ui.Info:
+		return "clock"
 	}
-	return "clock"
+	return "minus"
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -159,7 +159,7 @@ func addReport(pages map[string]templ.Component, theme string) {
 	}
 	pages["receipt"] = public.ReceiptPage(public.Receipt{Page: narrow(page(theme, "Report received", "/report")), Reference: "R-7KQ2-M9XD", StatusURL: base + "/reports/p4Zt8Lk2Vw9QsYc1", MailedTo: "m•••@example.org", Steps: steps})
 	pages["receipt-slow"] = public.ReceiptPage(public.Receipt{Page: narrow(page(theme, "Report received", "/report")), Reference: "R-7KQ2-M9XD", StatusURL: base + "/reports/p4Zt8Lk2Vw9QsYc1", Slow: true, Steps: steps})
-	status := public.ReportStatus{Page: narrow(page(theme, "Status of your report", "/reports/x")), Reference: "R-7KQ2-M9XD", Reason: "Fraud, malware or spam", Steps: steps, Items: []public.ReportedItem{{URL: base + "/k3Jx9QmZ", Outcome: "In review"}}}
+	status := public.ReportStatus{Page: narrow(page(theme, "Status of your report", "/reports/x")), Reference: "R-7KQ2-M9XD", Reason: "Fraud, malware or spam", Steps: steps, Items: []public.ReportedItem{{URL: base + "/k3Jx9QmZ", Outcome: "In review", Tone: ui.Info}}}
 	pages["status-open"] = public.ReportStatusPage(status)
 	status.Steps = []ui.Step{{State: "done", Title: "Received", When: "21 November 2026"}, {State: "done", Title: "Reviewed by a person", When: "23 November 2026"}, {State: "done", Title: "Decided", When: "23 November 2026"}}
 	status.Items = []public.ReportedItem{{URL: base + "/k3Jx9QmZ", Outcome: "Removed", Tone: ui.OK}, {URL: base + "/p0Aa7TtY", Outcome: "Kept"}}
