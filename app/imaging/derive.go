@@ -57,7 +57,6 @@ func Derive(ctx context.Context, r io.Reader, lim Limits) (d Derived, err error)
 		return Derived{}, err
 	}
 	small := reduce(img, s, thumbSide)
-	img = nil // the full picture is garbage from here on
 	return derive(small, s)
 }
 

@@ -85,7 +85,7 @@ func spin() {
 	_ = writeFrame(w, request{Size: 1 << 40, CPU: 0, Limits: imaging.DefaultLimits()}, maxRequest)
 	os.Stdin = r
 	go func() {
-		for { //nolint:revive // the point is to burn processor time
+		for { //nolint:revive,staticcheck // the point is to burn processor time
 		}
 	}()
 	if err := work([]string{"268435456"}); err != nil {

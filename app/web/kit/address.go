@@ -40,7 +40,7 @@ func contains(nets []netip.Prefix, ip netip.Addr) bool {
 	return false
 }
 
-// IP is the client's address.
+// IPAddr is the client's address.
 func (c *Ctx) IPAddr() netip.Addr { return ClientIP(c.Ctx, c.Kit.Proxies) }
 
 // Network is what a client is counted by: the IPv4 address, or the /64 that one IPv6 subscriber holds.
