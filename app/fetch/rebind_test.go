@@ -37,7 +37,7 @@ func nameServer(t *testing.T, answers ...string) (*net.Resolver, *atomic.Int32) 
 				continue
 			}
 			q := m.Questions[0]
-			m.Header.Response, m.Header.RecursionAvailable, m.Additionals = true, true, nil
+			m.Response, m.RecursionAvailable, m.Additionals = true, true, nil
 			if q.Type == dnsmessage.TypeA {
 				i := min(int(asked.Add(1))-1, len(answers)-1)
 				m.Answers = []dnsmessage.Resource{{
