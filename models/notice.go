@@ -44,6 +44,7 @@ type Notice struct {
 type NoticeItem struct {
 	NoticeID   string `gorm:"primaryKey"`
 	Position   int16  `gorm:"primaryKey"`
+	N          int64  `gorm:"->"`
 	URL        string `gorm:"column:url"`
 	ImageID    *string
 	CaseID     *string

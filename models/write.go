@@ -102,6 +102,9 @@ func rollback(ctx context.Context, tx pgx.Tx) {
 // SetID names the entity when the id is made inside the transaction.
 func (tx *Tx) SetID(id string) { tx.change.ID = id }
 
+// Context is the context of the transaction, for queries inside it.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
 // Actor is who makes the change.
 func (tx *Tx) Actor() actor.Actor { return tx.change.Actor }
 

@@ -48,6 +48,7 @@ const (
 	ImageRevealLow   Permission = "image.reveal.low"   // the picture itself where the severity is low
 	ReporterView     Permission = "reporter.view"      // name and address of a notifier, on cases one holds
 	CaseClaim        Permission = "case.claim"         // take a lease
+	CaseLead         Permission = "case.lead"          // decide escalated and decided cases, take over a lease
 	DecideSoft       Permission = "decide.soft"        // keep, restrict by age
 	DecideHard       Permission = "decide.hard"        // disable, remove
 	DecideBulk       Permission = "decide.bulk"        // one decision on at most twenty cases
@@ -90,7 +91,7 @@ var names = map[Role]string{
 var grants = map[Role][]Permission{
 	Triage:         {StaffSelf, CaseView, CaseClaim, ImageRevealLow, DecideSoft, AuditOwn, MetricsOwn},
 	Moderator:      {StaffSelf, CaseView, CaseClaim, ImageRevealLow, ImageReveal, ReporterView, DecideSoft, DecideHard, DecideBulk, AuditOwn, MetricsOwn},
-	Lead:           {StaffSelf, CaseView, CaseClaim, ImageRevealLow, ImageReveal, ReporterView, UploaderDataView, DecideSoft, DecideHard, DecideBulk, BlockEdit, EffectRetry, AuditOwn, AuditRead, MetricsOwn, MetricsTeam, PolicyEdit},
+	Lead:           {StaffSelf, CaseView, CaseClaim, CaseLead, ImageRevealLow, ImageReveal, ReporterView, UploaderDataView, DecideSoft, DecideHard, DecideBulk, BlockEdit, EffectRetry, AuditOwn, AuditRead, MetricsOwn, MetricsTeam, PolicyEdit},
 	PrivacyOfficer: {StaffSelf, PrivacyWork, AuditOwn},
 	Auditor:        {StaffSelf, CaseView, ImageRevealLow, ImageReveal, AuditOwn, AuditRead, MetricsTeam},
 	Analyst:        {StaffSelf, MetricsTeam},

@@ -14,7 +14,7 @@ func TestMatrix(t *testing.T) {
 		actor.Auditor: "U", actor.Analyst: "N", actor.Admin: "A",
 	}
 	want := map[actor.Permission]string{
-		actor.StaffSelf: all, actor.CaseView: "TMLU", actor.CaseClaim: "TML", actor.ImageReveal: "MLU", actor.ImageRevealLow: "TMLU",
+		actor.StaffSelf: all, actor.CaseView: "TMLU", actor.CaseClaim: "TML", actor.CaseLead: "L", actor.ImageReveal: "MLU", actor.ImageRevealLow: "TMLU",
 		actor.ReporterView: "ML", actor.UploaderDataView: "L", actor.DecideSoft: "TML", actor.DecideHard: "ML", actor.DecideBulk: "ML",
 		actor.BlockEdit: "L", actor.EffectRetry: "L", actor.AuditOwn: "TMLPUA", actor.AuditRead: "LUA", actor.MetricsOwn: "TML", actor.MetricsTeam: "LUNA",
 		actor.StaffManage: "A", actor.OutboxRead: "A", actor.SystemRead: "A", actor.PrivacyWork: "P", actor.PolicyEdit: "LA",

@@ -4,10 +4,8 @@
 package moderation
 
 import (
-	"context"
 	"time"
 
-	"imglink/app/actor"
 	"imglink/models"
 )
 
@@ -110,7 +108,7 @@ type Standing struct {
 
 // Chip is one addend of a case's priority: the points of all chips are the case's points, and waiting adds one an hour.
 type Chip struct {
-	Kind   string // "severity", "notifiers", "complete", "waiting"
+	Kind   string // "severity", "notifiers", "waiting"
 	Label  string
 	Points int
 }
@@ -205,6 +203,7 @@ type Event struct {
 	Action string // "case.decide"
 	Reason string
 	Notes  map[string]any
+	Note   string // what a colleague wrote for the others, "" when erased
 }
 
 // DecisionInput is the decision form. Field errors use the names in the comments.
@@ -318,46 +317,4 @@ type BlockRow struct {
 type Blocks struct {
 	Rows []BlockRow
 	Next string
-}
-
-// Contract is every operation of the service, for those who build on it before it is complete.
-type Contract interface {
-	// Intake and the reporter's side.
-	FileNotice(ctx context.Context, in NoticeInput) (Receipt, error)
-	NoticeStatus(ctx context.Context, token string) (NoticeStatus, error)
-	Reasons(ctx context.Context) ([]models.ReasonCode, error)
-	StatementFor(ctx context.Context, imageID string) (Statement, bool, error)
-
-	// The queue. Locked (423) when somebody else holds a case; Conflict (409) when a lease or version is stale.
-	Queue(ctx context.Context, a actor.Actor, f Filter) (Queue, error)
-	Case(ctx context.Context, a actor.Actor, id string) (Detail, error)
-	Claim(ctx context.Context, a actor.Actor, caseID string) (Lease, error)
-	Heartbeat(ctx context.Context, a actor.Actor, caseID string, fence int64) (Lease, error)
-	Release(ctx context.Context, a actor.Actor, caseID string, fence int64) error
-	Steal(ctx context.Context, a actor.Actor, caseID string) (Lease, error)
-	Next(ctx context.Context, a actor.Actor, f Filter) (Lease, error) // NotFound when nothing is left
-	Reveal(ctx context.Context, a actor.Actor, imageID, caseID string) (models.Image, error)
-	SafeImage(ctx context.Context, a actor.Actor, imageID string) (models.Image, error) // permission only, not logged
-
-	// Decisions.
-	Preview(ctx context.Context, a actor.Actor, in DecisionInput) (Preview, error)
-	Decide(ctx context.Context, a actor.Actor, in DecisionInput) (models.Decision, error)
-	DecideBulk(ctx context.Context, a actor.Actor, in BulkInput) (BulkResult, error)
-	Escalate(ctx context.Context, a actor.Actor, caseID string, fence int64, note string) error
-	Undo(ctx context.Context, a actor.Actor, decisionID string) error
-	UndoBatch(ctx context.Context, a actor.Actor, batchID string) (BulkResult, error)
-	OpenCase(ctx context.Context, a actor.Actor, imageID, reason, note string) (caseID string, err error) // own initiative
-	Retry(ctx context.Context, a actor.Actor, effectID string) error
-	FailedEffects(ctx context.Context, a actor.Actor, limit int) ([]models.Effect, error)
-
-	// The block list.
-	Blocks(ctx context.Context, a actor.Actor, after string, limit int) (Blocks, error)
-	AddBlock(ctx context.Context, a actor.Actor, sha256Hex, reason string) (models.BlockedHash, error)
-	RemoveBlock(ctx context.Context, a actor.Actor, id string) error
-
-	// Workers.
-	EnsureReasons(ctx context.Context) error
-	Admit(ctx context.Context, noticeID string) error
-	RunEffect(ctx context.Context, effectID string) error
-	Sweep(ctx context.Context) error // due rows whose jobs were lost, and decisions that have ended
 }

@@ -99,7 +99,7 @@ CREATE INDEX cases_queue ON cases (rank, id) WHERE state <> 'decided';
 CREATE INDEX cases_queue_state ON cases (state, rank, id);
 CREATE INDEX cases_queue_reason ON cases (reason_code, rank, id) WHERE state <> 'decided';
 CREATE INDEX cases_queue_severity ON cases (severity, rank, id) WHERE state <> 'decided';
-CREATE INDEX cases_decided ON cases (decided_at DESC, id) WHERE state = 'decided';
+CREATE INDEX cases_decided ON cases (decided_at DESC, id DESC) WHERE state = 'decided';
 CREATE CONSTRAINT TRIGGER cases_audited AFTER INSERT OR UPDATE OR DELETE ON cases
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('case', 'id');
 
@@ -145,6 +145,7 @@ CREATE CONSTRAINT TRIGGER notices_audited AFTER INSERT OR UPDATE OR DELETE ON no
 CREATE TABLE notice_items (
   notice_id text NOT NULL REFERENCES notices (id),
   position  smallint NOT NULL,
+  n         bigint GENERATED ALWAYS AS IDENTITY,
   url       text NOT NULL,
   image_id  text REFERENCES images (id),
   case_id   text REFERENCES cases (id),
@@ -152,7 +153,8 @@ CREATE TABLE notice_items (
   decision_id text,
   PRIMARY KEY (notice_id, position)
 );
-CREATE INDEX notice_items_case ON notice_items (case_id);
+CREATE INDEX notice_items_case ON notice_items (case_id, n DESC);
+CREATE INDEX notice_items_decision ON notice_items (decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX notice_items_image ON notice_items (image_id);
 CREATE CONSTRAINT TRIGGER notice_items_audited AFTER INSERT OR UPDATE OR DELETE ON notice_items
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('notice', 'notice_id');
@@ -239,7 +241,7 @@ CREATE TABLE effects (
 );
 CREATE INDEX effects_due ON effects (next_at) WHERE state = 'queued';
 CREATE INDEX effects_failed ON effects (created_at DESC, id) WHERE state = 'failed';
-CREATE INDEX effects_case ON effects (case_id);
+CREATE INDEX effects_case ON effects (case_id, created_at DESC);
 
 -- Exact files that may not come back.
 CREATE TABLE blocked_hashes (
@@ -252,7 +254,7 @@ CREATE TABLE blocked_hashes (
   hits        bigint NOT NULL DEFAULT 0,
   last_hit_at timestamptz
 );
-CREATE INDEX blocked_hashes_created ON blocked_hashes (created_at DESC, id);
+CREATE INDEX blocked_hashes_created ON blocked_hashes (created_at DESC, id DESC);
 CREATE CONSTRAINT TRIGGER blocked_hashes_audited AFTER INSERT OR DELETE ON blocked_hashes
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('block', 'id');
 
