@@ -92,6 +92,7 @@ func TestSMTPFailures(t *testing.T) {
 		{"our sender refused", mailtest.RefuseSender, mail.ErrDeferred, 0},
 		{"hung after DATA", mailtest.Hang, mail.ErrDeferred, 0},
 		{"dropped after DATA", mailtest.DropAfter, mail.ErrDeferred, 1},
+		{"dropped after the acknowledgement", mailtest.DropLater, nil, 1},
 	} {
 		before := len(sink.Mails())
 		sink.Set(c.mode)

@@ -32,6 +32,7 @@ const (
 	RefuseData        // 554 after DATA: permanent, not delivered
 	RefuseSender      // 550 to MAIL FROM: the operator's mistake
 	DropAfter         // the mail is taken, the connection dies before the answer: failed but delivered
+	DropLater         // the mail is taken and acknowledged, then the connection dies: delivered, no failure
 	Hang              // no answer after DATA
 )
 
@@ -97,6 +98,8 @@ type session struct {
 	sink *Sink
 	conn *smtp.Conn
 	mail Mail
+
+	taken bool // the current mail is delivered
 }
 
 func refusal(code int, class, detail int, text string) error {
@@ -147,6 +150,7 @@ func (s *session) Data(r io.Reader) error {
 		<-s.sink.done
 		return refusal(421, 4, 3, "closing")
 	}
+	s.taken = true
 	m := s.mail
 	m.Data = b.Bytes()
 	_, m.TLS = s.conn.TLSConnectionState()
@@ -159,7 +163,14 @@ func (s *session) Data(r io.Reader) error {
 	return nil
 }
 
-func (s *session) Reset()        { s.mail = Mail{User: s.mail.User} }
+// Reset runs when a mail is finished, after its answer is sent.
+func (s *session) Reset() {
+	if s.taken && s.sink.current() == DropLater {
+		_ = s.conn.Conn().Close() // the server holds its own lock here
+	}
+	s.mail, s.taken = Mail{User: s.mail.User}, false
+}
+
 func (s *session) Logout() error { return nil }
 
 // certificate is self-made, for localhost and 127.0.0.1.
