@@ -214,3 +214,10 @@ func (q Queries) HashesByNumbers(ctx context.Context, ns []int64) ([]HashRow, er
 	err := q.with(ctx).Raw(`SELECT n, pdq FROM images WHERE n IN ? AND pdq IS NOT NULL AND pdq_quality >= 50`, ns).Scan(&out).Error
 	return out, dbError(err)
 }
+
+// HashesSince lists the perceptual hashes made at or after the instant: what a replica missed while it could not listen.
+func (q Queries) HashesSince(ctx context.Context, since time.Time) ([]HashRow, error) {
+	var out []HashRow
+	err := q.with(ctx).Raw(`SELECT n, pdq FROM images WHERE derived_at >= ? AND pdq IS NOT NULL AND pdq_quality >= 50`, since).Scan(&out).Error
+	return out, dbError(err)
+}

@@ -36,6 +36,7 @@ CREATE INDEX images_received ON images (received_sha256);
 CREATE INDEX images_uploader ON images (uploader, n DESC);
 CREATE INDEX images_pending ON images (created_at) WHERE state = 'pending';
 CREATE INDEX images_underived ON images (n) WHERE state <> 'pending' AND derived_at IS NULL AND derive_error = '';
+CREATE INDEX images_derived ON images (derived_at) WHERE pdq IS NOT NULL;
 CREATE INDEX images_to_erase ON images (ended_at) WHERE state = 'deleted' AND objects_gone_at IS NULL;
 CREATE CONSTRAINT TRIGGER images_audited AFTER INSERT OR UPDATE OR DELETE ON images
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('image', 'id');
