@@ -21,6 +21,9 @@ func (a *App) Run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	following, unfollow := context.WithCancel(context.WithoutCancel(ctx))
+	defer unfollow()
+	go a.Similar.Follow(following)
 	stopMetrics, err := a.serveMetrics()
 	if err != nil {
 		return err

@@ -13,6 +13,9 @@ import (
 	"imglink/app/imaging"
 	"imglink/app/imaging/sandbox"
 	"imglink/app/jobs"
+	"imglink/app/mail"
+	"imglink/app/post"
+	"imglink/app/similar"
 	"imglink/app/uploads"
 	"imglink/app/web"
 	"imglink/app/web/api"
@@ -25,6 +28,9 @@ import (
 type parts struct {
 	Uploads    *uploads.Service
 	Moderation public.Moderation
+	Post       *post.Service
+	Outbox     *mail.Outbox // nil when mail goes by SMTP
+	Similar    *similar.Service
 	bot        botcheck.Checker
 	proof      *botcheck.Proof
 	handlers   web.Handlers
@@ -37,6 +43,7 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 	if a.Config.CloudflareToken != "" {
 		purger = &cdn.Cloudflare{ZoneID: a.Config.CloudflareZone, Token: a.Config.CloudflareToken.Reveal()}
 	}
+	a.Similar = &similar.Service{Store: a.Store, Clock: a.Clock, Log: a.Log}
 	deriver, err := a.deriver(lim)
 	if err != nil {
 		return err
@@ -45,7 +52,23 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 		Store: a.Store, Objects: a.Objects, Deriver: deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
 		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(32 << 20),
 	}
+	if err := a.wirePost(); err != nil {
+		return err
+	}
 	return a.wireBotCheck()
+}
+
+// wirePost sends mail by SMTP, or keeps it as files that admins can read.
+func (a *App) wirePost() (err error) {
+	var sender mail.Sender
+	if c := a.Config; c.SMTPURL != "" {
+		sender, err = mail.NewSMTP(c.SMTPURL.Reveal(), c.MailFrom, a.Clock)
+	} else {
+		a.Outbox, err = mail.NewOutbox(c.Dir("outbox"), c.MailFrom, a.Clock)
+		sender = a.Outbox
+	}
+	a.Post = &post.Service{Store: a.Store, Sender: sender, Clock: a.Clock}
+	return err
 }
 
 // deriver decodes in child processes of this program.
@@ -85,6 +108,8 @@ func (a *App) registry() *jobs.Registry {
 	r := jobs.NewRegistry()
 	jobs.Handle(r, a.Uploads.Derive)
 	jobs.Handle(r, a.Uploads.Erase)
+	jobs.Handle(r, a.Post.Send)
+	r.Sweep("post", 10*time.Minute, a.Post.Sweep)
 	r.Sweep("uploads.abandoned", 5*time.Minute, a.Uploads.SweepAbandoned)
 	r.Sweep("uploads.underived", time.Minute, a.Uploads.SweepUnderived)
 	r.Sweep("uploads.erase", time.Minute, a.Uploads.SweepErase)

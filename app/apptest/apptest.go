@@ -4,6 +4,7 @@ package apptest
 import (
 	"context"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +13,17 @@ import (
 	"imglink/app/clock"
 	"imglink/app/config"
 	"imglink/app/ident"
+	"imglink/app/imaging/sandbox"
 	"imglink/app/testdb"
 )
+
+// Main is the TestMain of packages that start instances: decoding workers are copies of the test's own binary.
+func Main(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Argument {
+		sandbox.Main(os.Args[2:])
+	}
+	testdb.Main(m)
+}
 
 // Instance is a whole program on a port of its own.
 type Instance struct {
@@ -31,7 +41,11 @@ type options struct {
 	environ []string
 	app     app.Options
 	real    bool
+	same    *Instance
 }
+
+// Same makes the instance a replica of another: over its database, bucket and clock.
+func Same(other *Instance) Option { return func(o *options) { o.same = other } }
 
 // Env sets configuration variables, as "KEY=value".
 func Env(kv ...string) Option { return func(o *options) { o.environ = append(o.environ, kv...) } }
@@ -45,18 +59,18 @@ func RealTime() Option { return func(o *options) { o.real = true } }
 // New starts a whole program, jobs included, and stops it after the test.
 func New(t testing.TB, opts ...Option) *Instance {
 	t.Helper()
-	dsn := testdb.Database(t)
-	in := &Instance{DSN: dsn, Clock: clock.NewFake(testdb.Start), Dir: t.TempDir()}
+	in := &Instance{Clock: clock.NewFake(testdb.Start), Dir: t.TempDir()}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	in.URL = "http://" + ln.Addr().String()
-	o := &options{environ: in.environ(t, dsn)}
-	o.app = app.Options{Clock: in.Clock, Log: testdb.Log(t), Listener: ln}
+	o := &options{app: app.Options{Log: testdb.Log(t), Listener: ln}}
 	for _, f := range opts {
 		f(o)
 	}
+	o.environ = append(in.environ(t, o.same), o.environ...)
+	o.app.Clock = in.Clock
 	if o.real {
 		o.app.Clock = clock.System{}
 	}
@@ -68,12 +82,19 @@ func New(t testing.TB, opts ...Option) *Instance {
 	return in
 }
 
-func (in *Instance) environ(t testing.TB, dsn string) []string {
+// environ configures a fresh database and bucket, or those of another instance.
+func (in *Instance) environ(t testing.TB, same *Instance) []string {
+	bucket := "t-" + strings.ToLower(ident.Public())
+	if same == nil {
+		in.DSN = testdb.Database(t)
+	} else {
+		in.DSN, in.Clock, bucket = same.DSN, same.Clock, same.Config.S3Bucket
+	}
 	s3 := testdb.Servers(t).S3
 	return []string{
-		"IMGLINK_BASE_URL=" + in.URL, "IMGLINK_DATA_DIR=" + in.Dir, "DATABASE_URL=" + dsn, "IMGLINK_METRICS_ADDR=",
+		"IMGLINK_BASE_URL=" + in.URL, "IMGLINK_DATA_DIR=" + in.Dir, "DATABASE_URL=" + in.DSN, "IMGLINK_METRICS_ADDR=",
 		"IMGLINK_SECRET_KEY=" + strings.Repeat("test-secret-", 4), "S3_ENDPOINT=" + s3.Endpoint, "S3_REGION=" + s3.Region,
-		"S3_BUCKET=t-" + strings.ToLower(ident.Public()), "S3_ACCESS_KEY_ID=" + s3.AccessKeyID, "S3_SECRET_ACCESS_KEY=" + s3.SecretAccessKey,
+		"S3_BUCKET=" + bucket, "S3_ACCESS_KEY_ID=" + s3.AccessKeyID, "S3_SECRET_ACCESS_KEY=" + s3.SecretAccessKey,
 	}
 }
 
