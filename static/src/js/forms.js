@@ -19,7 +19,7 @@ d.addEventListener('submit', e => {
 });
 addEventListener('pageshow', e => { if (e.persisted) for (const f of $$('[data-busy]')) delete f.dataset.busy; });
 
-/** Solves the challenge of one form and returns base64 JSON for the field "pow". */
+/** Solves the challenge of one form: {value, expires}, value being base64 JSON for the field "pow". */
 export async function solve(form, progress = () => {}) {
   const r = await fetch(form.dataset.pow, { headers: { Accept: 'application/json' }, cache: 'no-store' });
   if (!r.ok) throw new Error((await problem(r)).message);
@@ -31,18 +31,21 @@ export async function solve(form, progress = () => {}) {
       worker.addEventListener('error', () => reject(new Error('The check could not run in this browser.')));
       worker.postMessage(challenge);
     });
-    return btoa(JSON.stringify({ ...challenge, number }));
+    return { value: btoa(JSON.stringify({ ...challenge, number })), expires: challenge.expires };
   } finally {
     worker.terminate();
   }
 }
 
+const SPARE = 15_000; // ms an answer must still be good for when the form is sent
+
 function guard(form) {
   const box = $('[data-pow-status]', form), bar = $('progress', box), text = $('[data-pow-text]', box), field = $('[name=pow]', form);
-  let work = null;
+  let work = null, goodUntil = 0;
   const run = () => {
-    work ??= solve(form, p => { bar.value = p; }).then(v => {
-      field.value = v;
+    work ??= solve(form, p => { bar.value = p; }).then(({ value, expires }) => {
+      field.value = value;
+      goodUntil = expires * 1000 - SPARE;
       bar.value = 1;
       box.dataset.state = 'done';
       text.textContent = 'Check passed. You can send the form.';
@@ -57,11 +60,23 @@ function guard(form) {
   // begin when the reader starts to fill the form in, not for everybody who only looks
   form.addEventListener('focusin', () => run().catch(() => {}), { once: true });
   form.addEventListener('submit', e => {
-    if (field.value || e.submitter?.name === 'slow') return;
+    if (e.submitter?.name === 'slow' || (field.value && Date.now() < goodUntil)) return;
     e.preventDefault();
+    if (field.value) { field.value = ''; work = null; } // a long letter: the answer has expired
     text.textContent = 'Checking. The form is sent as soon as this is done.';
     announce('Checking that you are not a robot. The form is sent as soon as this is done.');
     run().then(() => form.requestSubmit(e.submitter)).catch(() => announce(text.textContent));
   });
 }
 for (const form of $$('form[data-pow]')) guard(form);
+
+// Turnstile may be blocked or unreachable; then the slow way is offered.
+const TURNSTILE_WAIT = 8_000; // ms
+const widget = $('.cf-turnstile');
+if (widget) {
+  setTimeout(() => {
+    if (widget.querySelector('iframe,input')) return;
+    widget.closest('.bot').dataset.state = 'failed';
+    announce('The robot check could not be loaded. You can send the form without it.');
+  }, TURNSTILE_WAIT);
+}
