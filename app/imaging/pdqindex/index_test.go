@@ -174,11 +174,14 @@ func TestConcurrentUse(t *testing.T) {
 	for w := range 2 {
 		writers.Go(func() {
 			r := rand.New(rand.NewPCG(7, uint64(w)))
-			for i := range 50_000 {
+			for i := range 3000 {
 				id := int64(w*1_000_000 + i)
 				x.Add(id, random(r))
 				if i%3 == 0 {
 					x.Remove(id)
+				}
+				if i%500 == 0 {
+					mergeNow(x)
 				}
 			}
 		})
@@ -187,8 +190,25 @@ func TestConcurrentUse(t *testing.T) {
 	x.Settle()
 	close(stop)
 	readers.Wait()
-	if x.Len() < 66_000 || len(x.bulk.ids) == 0 {
-		t.Errorf("%d entries, %d merged", x.Len(), len(x.bulk.ids))
+	mergeNow(x)
+	x.Settle()
+	if x.Len() != 1+2*2000 || len(x.tail.ids) != 0 || len(x.dead) != 0 {
+		t.Errorf("%d entries, %d in the tail, %d removed", x.Len(), len(x.tail.ids), len(x.dead))
+	}
+}
+
+// A long tail is merged without being asked.
+func TestTailIsMerged(t *testing.T) {
+	x := &Index{}
+	for i := range minMerge {
+		x.Add(int64(i), pdq.Hash{uint64(i)})
+	}
+	x.Settle()
+	if len(x.bulk.ids) != minMerge || len(x.tail.ids) != 0 {
+		t.Errorf("%d merged, %d in the tail", len(x.bulk.ids), len(x.tail.ids))
+	}
+	if got := x.Query(pdq.Hash{77}, 0); len(got) != 1 || got[0].ID != 77 {
+		t.Errorf("got %v", got)
 	}
 }
 
