@@ -11,7 +11,7 @@ func reduce(img image.Image, s *scanned, side int) *picture {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
 	cw, ch := s.facts.stored()
-	if s.facts.Format == GIF || s.facts.Format == WebP && s.facts.Animated {
+	if w != cw || h != ch { // a frame smaller than its animation
 		img = onCanvas{img, s.frame, s.facts.Format == GIF, image.Rect(0, 0, cw, ch)}
 		w, h = cw, ch
 	}
@@ -20,11 +20,13 @@ func reduce(img image.Image, s *scanned, side int) *picture {
 	var p *picture
 	switch m := img.(type) {
 	case *image.YCbCr:
-		p = reduceYCbCr(m, k, tw, th)
+		p = reduceYCbCr(m, k, side, tw, th)
 	case *image.Gray:
 		p = &picture{grey, []*plane{reducePlane(m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, w, h, k, tw, th)}}
+	case *image.RGBA:
+		p = finish(box(m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride, w, h, k, 4), w, h, k, tw, th)
 	default:
-		p = reduceRows(newRows(img), w, h, k, tw, th)
+		p = finish(boxRows(newRows(img), w, h, k), w, h, k, tw, th)
 	}
 	return p.upright(s.facts.Orientation)
 }
@@ -40,19 +42,18 @@ func fit(w, h, side int) (int, int) {
 
 // reducePlane reduces one 8-bit plane to tw x th.
 func reducePlane(pix []uint8, stride, w, h, k, tw, th int) *plane {
-	p := boxPlane(pix, stride, w, h, k)
-	return resample(p, float64(w)/float64(k), float64(h)/float64(k), tw, th)
+	return resample(box(pix, stride, w, h, k, 1)[0], float64(w)/float64(k), float64(h)/float64(k), tw, th)
 }
 
 // reduceYCbCr resamples the planes of a JPEG or lossy WebP as they are. Chroma comes out at half size, as the encoder
 // will store it.
-func reduceYCbCr(m *image.YCbCr, k, tw, th int) *picture {
+func reduceYCbCr(m *image.YCbCr, k, side, tw, th int) *picture {
 	b := m.Rect
 	w, h := b.Dx(), b.Dy()
 	y := reducePlane(m.Y[m.YOffset(b.Min.X, b.Min.Y):], m.YStride, w, h, k, tw, th)
 	cw, ch := chromaSize(m.SubsampleRatio, w, h)
 	off := m.COffset(b.Min.X, b.Min.Y)
-	kc := max(1, k*max(cw, ch)/max(w, h))
+	kc := max(1, max(cw, ch)/side) // twice what will be left
 	cb := reducePlane(m.Cb[off:], m.CStride, cw, ch, kc, (tw+1)/2, (th+1)/2)
 	cr := reducePlane(m.Cr[off:], m.CStride, cw, ch, kc, (tw+1)/2, (th+1)/2)
 	return &picture{ycc, []*plane{y, cb, cr}}
@@ -75,76 +76,11 @@ func chromaSize(r image.YCbCrSubsampleRatio, w, h int) (int, int) {
 	return w, h
 }
 
-// boxPlane averages boxes of k x k samples; boxes at the right and bottom edge may be smaller.
-func boxPlane(pix []uint8, stride, w, h, k int) *plane {
-	out := newPlane((w+k-1)/k, (h+k-1)/k)
-	if k == 1 {
-		for y := range h {
-			copy(out.row(y), pix[y*stride:y*stride+w])
-		}
-		return out
-	}
-	sums := make([]uint32, out.w)
-	for oy := range out.h {
-		clear(sums)
-		rows := min(k, h-oy*k)
-		for y := oy * k; y < oy*k+rows; y++ {
-			addBoxes(sums, pix[y*stride:y*stride+w], k)
-		}
-		row := out.row(oy)
-		for x := range row {
-			n := uint32(rows * min(k, w-x*k))
-			row[x] = uint8((sums[x] + n/2) / n)
-		}
-	}
-	return out
-}
-
-// addBoxes adds each run of k samples to its sum.
-func addBoxes(sums []uint32, row []uint8, k int) {
-	for i := range sums {
-		n := min(k, len(row))
-		var s uint32
-		for _, v := range row[:n] {
-			s += uint32(v)
-		}
-		sums[i] += s
-		row = row[n:]
-	}
-}
-
-// reduceRows reduces everything that is not planar: rows come premultiplied with 16 bits, are averaged, and become four
-// planes of 8 bits, or three when nothing is transparent.
-func reduceRows(rows rowReader, w, h, k, tw, th int) *picture {
-	bw, bh := (w+k-1)/k, (h+k-1)/k
-	var boxed [4]*plane
-	for c := range boxed {
-		boxed[c] = newPlane(bw, bh)
-	}
-	line, sums := make([]uint16, 4*w), make([]uint64, 4*bw)
-	for oy := range bh {
-		clear(sums)
-		count := min(k, h-oy*k)
-		for y := oy * k; y < oy*k+count; y++ {
-			rows(y, line)
-			for x := range w {
-				d, s := sums[x/k*4:x/k*4+4], line[x*4:x*4+4]
-				d[0] += uint64(s[0])
-				d[1] += uint64(s[1])
-				d[2] += uint64(s[2])
-				d[3] += uint64(s[3])
-			}
-		}
-		for x := range bw {
-			n := uint64(count*min(k, w-x*k)) * 257
-			for c := range boxed {
-				boxed[c].pix[oy*bw+x] = uint8((sums[4*x+c] + n/2) / n)
-			}
-		}
-	}
+// finish filters the four boxed planes; three remain when nothing is transparent.
+func finish(boxed []*plane, w, h, k, tw, th int) *picture {
 	p := &picture{model: rgbaP}
-	for c := range boxed {
-		p.planes = append(p.planes, resample(boxed[c], float64(w)/float64(k), float64(h)/float64(k), tw, th))
+	for _, q := range boxed {
+		p.planes = append(p.planes, resample(q, float64(w)/float64(k), float64(h)/float64(k), tw, th))
 	}
 	if p.opaque() {
 		return &picture{rgb, p.planes[:3]}
@@ -177,12 +113,13 @@ func (c onCanvas) At(x, y int) color.Color { return c.RGBA64At(x, y) }
 
 // RGBA64At is the slow path of the interface; rows of the frame are read by newRows.
 func (c onCanvas) RGBA64At(x, y int) color.RGBA64 {
+	p := image.Pt(x, y)
 	if !c.placed {
-		x, y = x-int(c.at.x), y-int(c.at.y)
+		p = p.Sub(image.Pt(int(c.at.x), int(c.at.y))).Add(c.frame.Bounds().Min)
 	}
-	if !(image.Point{X: x, Y: y}).In(c.frame.Bounds()) {
+	if !p.In(c.frame.Bounds()) {
 		return color.RGBA64{}
 	}
-	r, g, b, a := c.frame.At(x, y).RGBA()
+	r, g, b, a := c.frame.At(p.X, p.Y).RGBA()
 	return color.RGBA64{R: uint16(r), G: uint16(g), B: uint16(b), A: uint16(a)}
 }

@@ -13,12 +13,6 @@ type rowReader func(y int, dst []uint16)
 func newRows(img image.Image) rowReader {
 	b := img.Bounds()
 	switch m := img.(type) {
-	case *image.RGBA:
-		return func(y int, dst []uint16) {
-			for i, v := range m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:len(dst)] {
-				dst[i] = uint16(v) * 257
-			}
-		}
 	case *image.NRGBA:
 		return func(y int, dst []uint16) { premultiply8(dst, m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:len(dst)]) }
 	case *image.RGBA64:
@@ -44,6 +38,8 @@ func newRows(img image.Image) rowReader {
 		return paletteRows(m)
 	case *image.NYCbCrA:
 		return nycbcraRows(m)
+	case *image.YCbCr:
+		return ycbcrRows(m)
 	case onCanvas:
 		return canvasRows(m)
 	}
@@ -88,6 +84,18 @@ func paletteRows(m *image.Paletted) rowReader {
 		row := m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):]
 		for x := range len(dst) / 4 {
 			copy(dst[4*x:4*x+4], table[row[x]][:])
+		}
+	}
+}
+
+// ycbcrRows converts an opaque frame that covers only a part of its canvas.
+func ycbcrRows(m *image.YCbCr) rowReader {
+	b := m.Bounds()
+	return func(y int, dst []uint16) {
+		for x := range len(dst) / 4 {
+			c := m.YCbCrAt(b.Min.X+x, b.Min.Y+y)
+			r, g, bl := color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
+			dst[4*x], dst[4*x+1], dst[4*x+2], dst[4*x+3] = uint16(r)*257, uint16(g)*257, uint16(bl)*257, 0xffff
 		}
 	}
 }
