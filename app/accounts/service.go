@@ -1,0 +1,116 @@
+// Package accounts is who may act as staff: passwords, second factors, sessions, throttling and the people list. Every
+// change goes through the store's write door with its permission and leaves an audit entry. Answers never tell whether
+// an account exists: unknown, invited and disabled accounts cost the same work and get the same words as a wrong password.
+package accounts
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-webauthn/webauthn/webauthn"
+
+	"imglink/app/clock"
+	"imglink/app/fault"
+	"imglink/app/keyring"
+	"imglink/models"
+)
+
+// The limits of a sign-in. OWASP ASVS 7.3 asks for an idle and an absolute limit; twelve hours covers a shift, a week
+// means that nobody shows a second factor less often than weekly.
+const (
+	IdleLimit     = 12 * time.Hour
+	AbsoluteLimit = 7 * 24 * time.Hour
+	PendingLimit  = 15 * time.Minute // between the password and the second factor
+	RecentLimit   = 15 * time.Minute // dangerous actions need a second factor shown within this time
+	ResetLimit    = 10 * time.Minute // and removing somebody else's second factor within this
+	LinkLife      = 72 * time.Hour   // set-up and reset links
+	ceremonyLimit = 5 * time.Minute  // to answer a passkey challenge
+)
+
+// The answers that callers tell apart.
+var (
+	ErrCredentials = fault.New(fault.Invalid, "bad_credentials", "The e-mail address or the password is not right.").
+			Field("email", "The e-mail address or the password is not right.")
+	ErrCode = fault.New(fault.Invalid, "bad_code", "This code is not right or was used before. Enter the newest code.").
+		Field("code", "This code is not right or was used before. Enter the newest code.")
+	ErrRecovery = fault.New(fault.Invalid, "bad_recovery", "This recovery code is not right or was used before.").
+			Field("recovery", "This recovery code is not right or was used before.")
+	ErrPasskey = fault.New(fault.Invalid, "bad_passkey", "The passkey was not accepted. Try again, or use another way.").
+			Field("passkey", "The passkey was not accepted. Try again, or use another way.")
+	ErrNoPasskeys = fault.New(fault.Conflict, "no_passkeys", "No passkey is registered for this account. Use the authenticator app.")
+	ErrLink       = fault.New(fault.Gone, "link_used", "This link was used already or has expired. Ask an administrator for a new one.")
+	ErrConfirm    = fault.New(fault.Forbidden, "confirm_identity", "Confirm that it is you first, then try again.")
+	ErrSignIn     = fault.New(fault.Unauthenticated, "unauthenticated", "Please sign in to continue.")
+	ErrOwnAccount = fault.New(fault.Forbidden, "own_account", "Nobody may change their own role, state or second factor here. Ask another administrator.")
+	ErrLastAdmin  = fault.New(fault.Conflict, "last_admin", "This is the last active administrator. Appoint another one first.")
+	ErrNoHost     = fault.New(fault.Conflict, "passkeys_need_host", "Passkeys need a host name in the site's address; they do not work with a bare IP address.")
+)
+
+// Config is what a Service needs. BaseURL is the public address of the site without a trailing slash: passkeys are bound
+// to its host. Name is shown by authenticator apps.
+type Config struct {
+	Store   *models.Store
+	Keys    keyring.Ring
+	Clock   clock.Clock
+	BaseURL string
+	Name    string
+
+	// UnsafelyCheapPasswordsForTests lowers the bcrypt cost. Production leaves it zero.
+	UnsafelyCheapPasswordsForTests int
+}
+
+// Service is safe for concurrent use.
+type Service struct {
+	store     *models.Store
+	keys      keyring.Ring
+	clock     clock.Clock
+	base      string
+	name      string
+	passwords *hasher
+	passkeys  *webauthn.WebAuthn // nil when the site's address has no host name
+}
+
+// New makes a Service. It fails when the base URL is not an absolute http or https address.
+func New(c Config) (*Service, error) {
+	if c.Name == "" {
+		c.Name = "ImgLink"
+	}
+	passwords, err := newHasher(c.Keys, c.UnsafelyCheapPasswordsForTests)
+	if err != nil {
+		return nil, fmt.Errorf("accounts: %w", err)
+	}
+	passkeys, err := relyingParty(c.BaseURL, c.Name)
+	if err != nil {
+		return nil, fmt.Errorf("accounts: %w", err)
+	}
+	return &Service{
+		store: c.Store, keys: c.Keys, clock: c.Clock, base: strings.TrimSuffix(c.BaseURL, "/"), name: c.Name,
+		passwords: passwords, passkeys: passkeys,
+	}, nil
+}
+
+func parseBase(base string) (*url.URL, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, errors.New("the base URL must be an absolute http or https address")
+	}
+	return u, nil
+}
+
+// needRecent refuses unless the second factor was shown recently in this very session.
+func (s *Service) needRecent(who Who, within time.Duration) error {
+	if who.Stage != models.StageFull {
+		return ErrSignIn
+	}
+	if who.VerifiedAt.IsZero() || s.clock.Now().Sub(who.VerifiedAt) > within {
+		return ErrConfirm
+	}
+	return nil
+}
+
+// Recent reports whether dangerous actions are open to this session now; pages ask before they show a form, so that
+// nobody fills one in vain.
+func (s *Service) Recent(who Who) bool { return s.needRecent(who, RecentLimit) == nil }
