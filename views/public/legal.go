@@ -19,9 +19,9 @@ type Terms struct {
 // Help is the help page. BaseURL has no slash at its end; it stands in the example commands.
 type Help struct {
 	layout.Page
-	BaseURL string
-	Limits  Limits
-	RateURL string // what one address may upload, in words; empty hides the line
+	BaseURL  string
+	Limits   Limits
+	RateText string // what one address may send, as "60 uploads a minute"; empty hides the line
 }
 
 // Clause is one numbered rule of the terms. Anchor is stable: statements of reasons link to it.

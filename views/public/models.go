@@ -26,6 +26,9 @@ func (l Limits) accept() string {
 	return strings.Join(append(append([]string(nil), l.Types...), l.Convertible...), ",")
 }
 
+// narrow sets a page in a reading column.
+func narrow(p layout.Page) layout.Page { p.Narrow = true; return p }
+
 // Home is the upload page, also with the results or the problems of an upload made without a script.
 type Home struct {
 	layout.Page

@@ -206,7 +206,7 @@ func ReportPage(r Report) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout.Public(r.Page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.Public(narrow(r.Page)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -503,7 +503,7 @@ func ReceiptPage(r Receipt) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout.Public(r.Page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.Public(narrow(r.Page)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -687,7 +687,7 @@ func ReportStatusPage(r ReportStatus) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout.Public(r.Page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.Public(narrow(r.Page)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -704,9 +704,9 @@ func toneIcon(t ui.Tone) string {
 	case ui.Warn:
 		return "eye-off"
 	case ui.Info:
-		return "clock"
+		return "eye"
 	}
-	return "minus"
+	return "clock"
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -159,7 +159,7 @@ func WithheldPage(w Withheld) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout.Public(w.Page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.Public(narrow(w.Page)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

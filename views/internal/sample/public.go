@@ -24,8 +24,6 @@ func page(theme, title, path string) layout.Page {
 	return layout.Page{Title: title, Path: path, Theme: theme, CSRF: "sample-token", Site: Site}
 }
 
-func narrow(p layout.Page) layout.Page { p.Narrow = true; return p }
-
 func failed(p layout.Page) layout.Page { p.HasErrors = true; return p }
 
 // Limits are the default ones.
@@ -124,21 +122,21 @@ func addImage(pages map[string]templ.Component, theme string) {
 	img.OG = &layout.OpenGraph{Type: "website", Title: img.FileName, URL: img.PageURL, Image: base + "/i/k3Jx9QmZ.jpg", ImageType: "image/jpeg", Width: 1600, Height: 1067, Large: true}
 	pages["image"] = public.ImagePage(img)
 	pages["age-gate"] = public.AgeGatePage(public.AgeGate{Page: page(theme, "For adults only", "/k3Jx9QmZ"), ID: "k3Jx9QmZ", Action: "/k3Jx9QmZ/adult", Back: "/k3Jx9QmZ", ReportHref: "/k3Jx9QmZ/report"})
-	del := public.Delete{Page: narrow(page(theme, "Delete this image?", "/delete/x")), ID: "k3Jx9QmZ", Action: "/delete/x", FileName: "harbour-at-dusk.jpg", Facts: "JPEG, 4032 × 3024, 2.1 MB", ThumbURL: Picture, PageURL: "/k3Jx9QmZ"}
+	del := public.Delete{Page: page(theme, "Delete this image?", "/delete/x"), ID: "k3Jx9QmZ", Action: "/delete/x", FileName: "harbour-at-dusk.jpg", Facts: "JPEG, 4032 × 3024, 2.1 MB", ThumbURL: Picture, PageURL: "/k3Jx9QmZ"}
 	pages["delete"] = public.DeletePage(del)
 	del.Statement, del.ThumbURL = &Statement, ""
 	pages["delete-removed"] = public.DeletePage(del)
-	pages["deleted"] = public.DeletedPage(public.Deleted{Page: narrow(page(theme, "Deleted", "/delete/x")), ID: "k3Jx9QmZ", Within: "within a minute"})
-	pages["removed"] = public.WithheldPage(public.Withheld{Page: narrow(page(theme, "This image was removed", "/k3Jx9QmZ")), ID: "k3Jx9QmZ", Status: "410", Statement: &Statement})
+	pages["deleted"] = public.DeletedPage(public.Deleted{Page: page(theme, "Deleted", "/delete/x"), ID: "k3Jx9QmZ", Within: "within a minute"})
+	pages["removed"] = public.WithheldPage(public.Withheld{Page: page(theme, "This image was removed", "/k3Jx9QmZ"), ID: "k3Jx9QmZ", Status: "410", Statement: &Statement})
 	law := Statement
 	law.Law, law.Measure, law.Ground, law.GroundHref, law.TermsVersion = true, "Access to the image was disabled.", "Section 86a of the German Criminal Code (symbols of unconstitutional organisations)", "", ""
 	law.Scope, law.Why = "Germany and Austria", "The flag shown is that of a banned organisation. Nothing in the image or its surroundings points to teaching, research, art or reporting."
-	pages["disabled"] = public.WithheldPage(public.Withheld{Page: narrow(page(theme, "Disabled for legal reasons", "/k3Jx9QmZ")), ID: "k3Jx9QmZ", Status: "451", Statement: &law})
-	pages["gone"] = public.WithheldPage(public.Withheld{Page: narrow(page(theme, "Deleted", "/k3Jx9QmZ")), ID: "k3Jx9QmZ", Status: "410", ByUploader: true})
+	pages["disabled"] = public.WithheldPage(public.Withheld{Page: page(theme, "Disabled for legal reasons", "/k3Jx9QmZ"), ID: "k3Jx9QmZ", Status: "451", Statement: &law})
+	pages["gone"] = public.WithheldPage(public.Withheld{Page: page(theme, "Deleted", "/k3Jx9QmZ"), ID: "k3Jx9QmZ", Status: "410", ByUploader: true})
 }
 
 func addReport(pages map[string]templ.Component, theme string) {
-	r := public.Report{Page: narrow(page(theme, "Report an image", "/report")), Action: "/report", URLs: base + "/k3Jx9QmZ", Groups: Reasons, MaxURLs: 50, Bot: public.BotCheck{Challenge: "/botcheck/challenge"}, TermsHref: "/terms"}
+	r := public.Report{Page: page(theme, "Report an image", "/report"), Action: "/report", URLs: base + "/k3Jx9QmZ", Groups: Reasons, MaxURLs: 50, Bot: public.BotCheck{Challenge: "/botcheck/challenge"}, TermsHref: "/terms"}
 	pages["report"] = public.ReportPage(r)
 	turnstile := r
 	turnstile.Turnstile, turnstile.Bot = true, public.BotCheck{SiteKey: "0x4AAAAAAAsample", Action: "report"}
@@ -157,12 +155,12 @@ func addReport(pages map[string]templ.Component, theme string) {
 		{State: "now", Title: "A person looks at it", Text: "Usually within two days, and sooner where somebody is in danger."},
 		{Title: "You hear from us", Text: "With the decision, the reasons and how to object."},
 	}
-	pages["receipt"] = public.ReceiptPage(public.Receipt{Page: narrow(page(theme, "Report received", "/report")), Reference: "R-7KQ2-M9XD", StatusURL: base + "/reports/p4Zt8Lk2Vw9QsYc1", MailedTo: "m•••@example.org", Steps: steps})
-	pages["receipt-slow"] = public.ReceiptPage(public.Receipt{Page: narrow(page(theme, "Report received", "/report")), Reference: "R-7KQ2-M9XD", StatusURL: base + "/reports/p4Zt8Lk2Vw9QsYc1", Slow: true, Steps: steps})
-	status := public.ReportStatus{Page: narrow(page(theme, "Status of your report", "/reports/x")), Reference: "R-7KQ2-M9XD", Reason: "Fraud, malware or spam", Steps: steps, Items: []public.ReportedItem{{URL: base + "/k3Jx9QmZ", Outcome: "In review", Tone: ui.Info}}}
+	pages["receipt"] = public.ReceiptPage(public.Receipt{Page: page(theme, "Report received", "/report"), Reference: "R-7KQ2-M9XD", StatusURL: base + "/reports/p4Zt8Lk2Vw9QsYc1", MailedTo: "m•••@example.org", Steps: steps})
+	pages["receipt-slow"] = public.ReceiptPage(public.Receipt{Page: page(theme, "Report received", "/report"), Reference: "R-7KQ2-M9XD", StatusURL: base + "/reports/p4Zt8Lk2Vw9QsYc1", Slow: true, Steps: steps})
+	status := public.ReportStatus{Page: page(theme, "Status of your report", "/reports/x"), Reference: "R-7KQ2-M9XD", Reason: "Fraud, malware or spam", Steps: steps, Items: []public.ReportedItem{{URL: base + "/k3Jx9QmZ", Outcome: "Waiting for review"}}}
 	pages["status-open"] = public.ReportStatusPage(status)
 	status.Steps = []ui.Step{{State: "done", Title: "Received", When: "21 November 2026"}, {State: "done", Title: "Reviewed by a person", When: "23 November 2026"}, {State: "done", Title: "Decided", When: "23 November 2026"}}
-	status.Items = []public.ReportedItem{{URL: base + "/k3Jx9QmZ", Outcome: "Removed", Tone: ui.OK}, {URL: base + "/p0Aa7TtY", Outcome: "Kept"}}
+	status.Items = []public.ReportedItem{{URL: base + "/k3Jx9QmZ", Outcome: "Removed", Tone: ui.OK}, {URL: base + "/p0Aa7TtY", Outcome: "Kept online", Tone: ui.Info}}
 	status.Outcome, status.Why = "We removed one of the two images.", "The first image is a phishing page, which our terms forbid (3.9). The second shows the real page of the bank and breaks no rule."
 	status.Automated, status.Redress = "No automated means were used to decide.", Statement.Redress
 	pages["status-decided"] = public.ReportStatusPage(status)
@@ -171,5 +169,5 @@ func addReport(pages map[string]templ.Component, theme string) {
 func addLegal(pages map[string]templ.Component, theme string) {
 	pages["privacy"] = public.PrivacyPage(public.Privacy{Page: page(theme, "Privacy policy", "/privacy"), Updated: "1 June 2026", UpdatedISO: "2026-06-01", Contact: "privacy@imglink.cc"})
 	pages["terms"] = public.TermsPage(public.Terms{Page: page(theme, "Terms of service", "/terms"), Version: "1 June 2026", VersionISO: "2026-06-01", Contact: "abuse@imglink.cc"})
-	pages["help"] = public.HelpPage(public.Help{Page: page(theme, "Help", "/help"), BaseURL: base, Limits: Limits})
+	pages["help"] = public.HelpPage(public.Help{Page: page(theme, "Help", "/help"), BaseURL: base, Limits: Limits, RateText: "60 uploads a minute"})
 }
