@@ -31,8 +31,9 @@ func (q Queries) Block(ctx context.Context, id string) (BlockedHash, error) {
 
 // InsertBlock adds a file to the block list and reports false when it is there already.
 func (tx *Tx) InsertBlock(b BlockedHash) (bool, error) {
-	r := tx.db.Exec(`INSERT INTO blocked_hashes (sha256, id, decision_id, reason_code, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING`,
-		b.SHA256, b.ID, b.DecisionID, b.ReasonCode, b.CreatedBy, tx.Now)
+	// The hash must not stand first: GORM spreads a byte slice that follows a parenthesis.
+	r := tx.db.Exec(`INSERT INTO blocked_hashes (id, sha256, decision_id, reason_code, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING`,
+		b.ID, b.SHA256, b.DecisionID, b.ReasonCode, b.CreatedBy, tx.Now)
 	return r.RowsAffected == 1, dbError(r.Error)
 }
 

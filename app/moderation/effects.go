@@ -95,7 +95,7 @@ func (s *Service) verifyGone(ctx context.Context, e models.Effect) error {
 		return s.finish(ctx, e, models.EffectVoid)
 	}
 	for _, u := range s.URLs(img) {
-		gone, err := s.Prober.Gone(ctx, u)
+		gone, err := s.Prober.Probe(ctx, u)
 		if err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (s *Service) tellNotifier(ctx context.Context, e models.Effect) error {
 			return err
 		}
 		letter := s.notifierLetter(n, itemURLs(items, e.CaseID), d, s.redress(tx.Now, "this decision"))
-		if err := s.Mailer.QueueMail(tx, Mail{Kind: "notice_decision", Entity: "notice", EntityID: n.ID, To: n.ContactEmail, Letter: letter}); err != nil {
+		if err := tx.QueueMail(mailOf("notice_decision", n, letter)); err != nil {
 			return err
 		}
 		return tx.FinishEffect(e.ID, models.EffectDone)

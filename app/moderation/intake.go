@@ -48,8 +48,7 @@ func (s *Service) FileNotice(ctx context.Context, in NoticeInput) (rec Receipt, 
 		if n.ContactEmail == "" {
 			return nil
 		}
-		return s.Mailer.QueueMail(tx, Mail{Kind: "notice_receipt", Entity: "notice", EntityID: n.ID, To: n.ContactEmail,
-			Letter: s.receiptLetter(n, items, string(token))})
+		return tx.QueueMail(mailOf("notice_receipt", n, s.receiptLetter(n, items, string(token))))
 	})
 	return Receipt{NoticeID: n.ID, Reference: n.Reference, StatusToken: string(token), Admitted: in.Verified}, err
 }

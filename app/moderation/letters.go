@@ -63,3 +63,8 @@ func greeting(n models.Notice) string {
 	}
 	return "Hello " + n.ContactName + ",\n\n"
 }
+
+// mailOf is a letter on its way to a notifier.
+func mailOf(kind string, n models.Notice, l Letter) models.Mail {
+	return models.Mail{Kind: kind, Entity: "notice", EntityID: n.ID, Recipient: n.ContactEmail, Subject: l.Subject, BodyText: l.Text}
+}

@@ -13,30 +13,15 @@ import (
 	"imglink/models"
 )
 
-// Mail is a letter on its way to one person.
-type Mail struct {
-	Kind     string // "notice_receipt", "notice_decision"
-	Entity   string // "notice"
-	EntityID string
-	To       string // a checked address
-	Letter
-}
-
-// Mailer queues a mail in the transaction that causes it, so that it is sent exactly when the change is kept. It does not
-// talk to a mail server.
-type Mailer interface {
-	QueueMail(tx *models.Tx, m Mail) error
-}
-
 // Purger makes caches between us and the visitors forget addresses. Forgetting what they never knew succeeds.
 type Purger interface {
 	Purge(ctx context.Context, urls []string) error
 }
 
-// Prober asks from outside whether an address still answers with the picture. An unreachable address is an error, not an
-// answer.
+// Prober asks from outside whether an address has stopped answering with the picture. An answer that decides neither way is
+// an error.
 type Prober interface {
-	Gone(ctx context.Context, url string) (bool, error)
+	Probe(ctx context.Context, url string) (gone bool, err error)
 }
 
 // Similar finds perceptually similar images, nearest first, without the image itself.
@@ -51,7 +36,6 @@ type Options struct {
 	Hosts         []string // other hosts (host or host:port) under which our images can be reached
 	URLs          func(models.Image) []string
 	Zone          *time.Location // the legal time zone
-	Mailer        Mailer
 	Purger        Purger
 	Prober        Prober
 	Similar       Similar
