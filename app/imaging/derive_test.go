@@ -100,7 +100,7 @@ func TestDeriveSizes(t *testing.T) {
 
 // Every decoder type must give the picture that its pixels say, reduced.
 func TestDeriveTypes(t *testing.T) {
-	photo := scene(5, 1203, 901)
+	photo := scene(5, 1003, 601)
 	grey16, rgba64, nrgba := image.NewGray16(photo.Rect), image.NewNRGBA64(photo.Rect), image.NewNRGBA(photo.Rect)
 	grey8 := image.NewGray(photo.Rect)
 	for _, m := range []draw.Image{grey16, rgba64, nrgba, grey8} {

@@ -3,6 +3,7 @@ package imaging
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"image"
 	"maps"
 	"os"
@@ -32,21 +33,35 @@ func exiftool(t *testing.T, args ...string) []byte {
 // judge lists every tag the judge can find, as group:name -> value.
 func judge(t *testing.T, file []byte, ext string) map[string]string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "picture."+ext)
-	if err := os.WriteFile(path, file, 0o600); err != nil {
-		t.Fatal(err)
+	return judgeAll(t, [][]byte{file}, ext)[0]
+}
+
+// judgeAll judges several files in one run, because starting the judge takes longer than judging.
+func judgeAll(t *testing.T, files [][]byte, ext string) []map[string]string {
+	t.Helper()
+	args := []string{"-j", "-G0:1", "-a", "-u", "-ee", "-api", "RequestAll=2"}
+	dir := t.TempDir()
+	for i, file := range files {
+		path := filepath.Join(dir, fmt.Sprintf("%d.%s", i, ext))
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, path)
 	}
-	out := exiftool(t, "-j", "-G0:1", "-a", "-u", "-ee", "-api", "RequestAll=2", path)
+	out := exiftool(t, args...)
 	var docs []map[string]any
-	if err := json.Unmarshal(out, &docs); err != nil || len(docs) != 1 {
+	if err := json.Unmarshal(out, &docs); err != nil || len(docs) != len(files) {
 		t.Fatalf("exiftool answered %v: %s", err, out)
 	}
-	tags := map[string]string{}
-	for k, v := range docs[0] {
-		b, _ := json.Marshal(v)
-		tags[k] = string(b)
+	all := make([]map[string]string, len(docs))
+	for i, doc := range docs {
+		all[i] = map[string]string{}
+		for k, v := range doc {
+			b, _ := json.Marshal(v)
+			all[i][k] = string(b)
+		}
 	}
-	return tags
+	return all
 }
 
 // allowedTags are the tags of a sanitised file: what the picture is, and how it is coloured and turned. File:System and

@@ -175,19 +175,28 @@ func TestSanitiseFacts(t *testing.T) {
 }
 
 func TestSanitiseOrientations(t *testing.T) {
+	out := map[string][][]byte{}
 	for o := 1; o <= 8; o++ {
-		for name, file := range map[string][]byte{
-			"jpeg": leakyJPEG(t, encodeTestJPEG(t, scene(3, 40, 30), 85), o),
-			"png":  insertPNG(encodeTestPNG(t, scene(3, 40, 30)), pngChunkBytes("eXIf", orientationTIFF(o))),
-			"webp": leakyWebP(t, readTestdata(t, "yellow_rose.lossless.webp"), o),
+		for _, file := range [][]byte{
+			leakyJPEG(t, encodeTestJPEG(t, scene(3, 40, 30), 85), o),
+			insertPNG(encodeTestPNG(t, scene(3, 40, 30)), pngChunkBytes("eXIf", orientationTIFF(o))),
+			leakyWebP(t, readTestdata(t, "yellow_rose.lossless.webp"), o),
 		} {
-			out, facts := sanitiseBytes(t, file)
+			clean, facts := sanitiseBytes(t, file)
 			if facts.Orientation != o {
-				t.Errorf("%s: orientation %d became %d", name, o, facts.Orientation)
+				t.Errorf("%v: orientation %d became %d", facts.Format, o, facts.Orientation)
 			}
-			got := judge(t, out, facts.Format.Ext())["EXIF:IFD0:Orientation"]
-			if (got != "") != (o != 1) {
-				t.Errorf("%s: orientation %d is written as %q", name, o, got)
+			out[facts.Format.Ext()] = append(out[facts.Format.Ext()], clean)
+		}
+	}
+	says := []string{
+		"", `"Mirror horizontal"`, `"Rotate 180"`, `"Mirror vertical"`, `"Mirror horizontal and rotate 270 CW"`,
+		`"Rotate 90 CW"`, `"Mirror horizontal and rotate 90 CW"`, `"Rotate 270 CW"`,
+	}
+	for ext, files := range out {
+		for i, tags := range judgeAll(t, files, ext) {
+			if got := tags["EXIF:IFD0:Orientation"]; got != says[i] {
+				t.Errorf("%s: orientation %d reads %s, want %s", ext, i+1, got, says[i])
 			}
 		}
 	}
