@@ -72,15 +72,25 @@ export async function problem(response) {
   }
 }
 
+/** Puts a text on the clipboard, also without permission or a secure context. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = el('textarea', { value: text, className: 'sr', ariaHidden: 'true' });
+    const back = d.activeElement;
+    d.body.append(area);
+    area.select();
+    d.execCommand('copy');
+    area.remove();
+    back?.focus();
+  }
+}
+
 async function copy(button) {
   const input = d.getElementById(button.dataset.copy);
   if (!input) return;
-  try {
-    await navigator.clipboard.writeText(input.value);
-  } catch { // no permission or no secure context: the old way
-    input.select();
-    d.execCommand('copy');
-  }
+  await copyText(input.value);
   const label = $('span', button);
   button.classList.add('done');
   label.textContent = 'Copied';

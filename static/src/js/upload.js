@@ -1,5 +1,5 @@
 // The uploader: drop, paste, choose or photograph; three files at a time; each can be cancelled and tried again.
-import { $, $$, announce } from './core.js';
+import { $, $$, announce, copyText } from './core.js';
 import { convert } from './convert.js';
 import { Item } from './upload_item.js';
 
@@ -83,7 +83,7 @@ function bar(list) {
   if (pages().length < 2 || $('.up-bar', list)) return;
   const b = $('#upload-bar').content.firstElementChild.cloneNode(true);
   $('[data-copy-all]', b).addEventListener('click', async () => {
-    await navigator.clipboard.writeText(pages().join('\n'));
+    await copyText(pages().join('\n'));
     announce(`${pages().length} links copied`);
   });
   list.prepend(b);
