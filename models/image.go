@@ -163,7 +163,7 @@ type Derived struct {
 	Error                   string
 }
 
-// SetDerived stores the outcome of the derivation, once.
+// SetDerived stores the outcome of the derivation, once. ErrStale when another run was first or the image was deleted.
 func (tx *Tx) SetDerived(id string, d Derived) error {
 	set := map[string]any{"derive_error": d.Error}
 	if d.Error == "" {
@@ -172,7 +172,7 @@ func (tx *Tx) SetDerived(id string, d Derived) error {
 			"pdq": d.PDQ, "pdq_quality": d.PDQQuality, "derived_at": tx.Now,
 		}
 	}
-	r := tx.db.Model(&Image{}).Where("id = ? AND derived_at IS NULL", id).Updates(set)
+	r := tx.db.Model(&Image{}).Where("id = ? AND derived_at IS NULL AND state <> 'deleted'", id).Updates(set)
 	return affected(int(r.RowsAffected), r.Error)
 }
 

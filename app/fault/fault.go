@@ -29,6 +29,7 @@ const (
 	Unlawful                    // 451: disabled for legal reasons
 	Unavailable                 // 503: a dependency is down; RetryAfter says when
 	Timeout                     // 408: the client sent too slowly
+	HeadersTooLarge             // 431: the headers, cookies included
 )
 
 var kinds = map[Kind]struct {
@@ -42,7 +43,7 @@ var kinds = map[Kind]struct {
 	TooLarge: {http.StatusRequestEntityTooLarge, "too_large"}, Unsupported: {http.StatusUnsupportedMediaType, "unsupported"},
 	Locked: {http.StatusLocked, "locked"}, TooMany: {http.StatusTooManyRequests, "too_many"},
 	Unlawful: {http.StatusUnavailableForLegalReasons, "unlawful"}, Unavailable: {http.StatusServiceUnavailable, "unavailable"},
-	Timeout: {http.StatusRequestTimeout, "timeout"},
+	Timeout: {http.StatusRequestTimeout, "timeout"}, HeadersTooLarge: {http.StatusRequestHeaderFieldsTooLarge, "headers_too_large"},
 }
 
 // Status is the HTTP status of the kind.

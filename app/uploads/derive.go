@@ -35,8 +35,11 @@ func (s *Service) Derive(ctx context.Context, job DeriveJob) (err error) {
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
-	if err != nil || img.DerivedAt != nil || img.State == models.ImageDeleted || img.State == models.ImagePending {
+	if err != nil || img.DerivedAt != nil || img.State == models.ImagePending {
 		return err
+	}
+	if img.State == models.ImageDeleted {
+		return s.dropDerived(ctx, img) // a run that was killed may have stored them after the erasure
 	}
 	d, err := s.derive(ctx, img)
 	if errors.Is(err, sandbox.ErrCrashed) {
@@ -89,10 +92,19 @@ func (s *Service) saveDerived(ctx context.Context, id string, d models.Derived) 
 			}
 			return tx.SetDerived(id, d)
 		})
-	if errors.Is(err, models.ErrStale) {
-		return nil // another run was first
+	if !errors.Is(err, models.ErrStale) {
+		return err
 	}
-	return err
+	img, err := s.Store.Image(ctx, id)
+	if err != nil || img.State != models.ImageDeleted {
+		return err // another run was first
+	}
+	return s.dropDerived(ctx, img)
+}
+
+// dropDerived removes what a derivation stored while the image was being deleted.
+func (s *Service) dropDerived(ctx context.Context, img models.Image) error {
+	return s.Objects.DeleteAll(ctx, Keys(img)[1:])
 }
 
 // The sweeps' patience: an upload takes minutes at most, a derivation waits in a queue.

@@ -20,11 +20,11 @@ func CleanName(name, ext string) string {
 		}
 		return r
 	}, name)
-	name = strings.Trim(strings.TrimSpace(name), ".")
-	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= 6 {
+	name = strings.TrimRight(name, ". ")
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && len(name)-i <= 6 {
 		name = name[:i]
 	}
-	if name = strings.TrimRight(name, ". "); name == "" {
+	if name = strings.Trim(name, ". "); name == "" {
 		name = "image"
 	}
 	if r := []rune(name); len(r) > maxName {

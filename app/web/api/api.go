@@ -127,9 +127,16 @@ func (h *Handlers) receive(c *kit.Ctx) ([]Image, error) {
 	return out, nil
 }
 
+// Form is what a page's upload form carries beside files. Field is called with every other field as it comes, Ready before
+// each file and address: what it refuses is not stored.
+type Form struct {
+	Field func(name, value string) error
+	Ready func() error
+}
+
 // ReceiveAll reads the request's files and addresses and uploads them all. trusted says whether the browser's guest cookie
-// counts; form is called with other fields as they come, before the first file where the client sends them first.
-func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form func(name, value string) error) (ups []uploads.Upload, err error) {
+// counts; form is nil where other fields mean nothing.
+func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form *Form) (ups []uploads.Upload, err error) {
 	src := uploads.Source{Actor: c.Actor, IP: c.IPAddr()}
 	if trusted {
 		src.Uploader = c.GuestID(true)
@@ -145,6 +152,11 @@ func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form func(name, value st
 	} else {
 		err = r.plain()
 	}
+	if form != nil {
+		if refused := form.Ready(); refused != nil {
+			return nil, refused
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +171,7 @@ type receiver struct {
 	h    *Handlers
 	c    *kit.Ctx
 	src  uploads.Source
-	form func(name, value string) error
+	form *Form
 	ups  []uploads.Upload
 }
 
@@ -169,12 +181,9 @@ func (r *receiver) parts() error {
 		return err
 	}
 	for n := 0; ; n++ {
-		part, err := mr.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return kit.PartError(err)
+		part, err := mr.Next()
+		if err != nil || part == nil {
+			return err
 		}
 		if n > 2*maxFiles {
 			return fault.New(fault.Invalid, "too_many_files", "One request may carry 50 files.").Field("file", "One request may carry 50 files.")
@@ -207,7 +216,7 @@ func (r *receiver) field(name, value string) error {
 		return r.url(value)
 	}
 	if r.form != nil {
-		return r.form(name, value)
+		return r.form.Field(name, value)
 	}
 	return nil
 }
@@ -236,8 +245,13 @@ func (r *receiver) url(raw string) error {
 	return nil
 }
 
-// count takes one upload from the client's budget.
+// count asks the form whether it may be used and takes one upload from the client's budget.
 func (r *receiver) count() error {
+	if r.form != nil {
+		if err := r.form.Ready(); err != nil {
+			return err
+		}
+	}
 	if len(r.ups) >= maxFiles {
 		return fault.New(fault.Invalid, "too_many_files", "One request may carry 50 files.").Field("file", "One request may carry 50 files.")
 	}
@@ -260,6 +274,9 @@ func (r *receiver) plain() error {
 	} else {
 		r.c.Request().SetBodyRaw(body)
 		in.URL = r.c.Text("url")
+		if err := r.field(kit.CSRFField, r.c.Text(kit.CSRFField)); err != nil {
+			return err
+		}
 	}
 	if in.URL == "" {
 		return fault.New(fault.Malformed, "multipart_expected", `Send the files as multipart/form-data in the field "file", or an address in "url".`).

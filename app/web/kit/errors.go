@@ -88,6 +88,8 @@ func fromFiber(err error) error {
 		return fault.New(fault.NotFound, "method_not_allowed", "This address does not support that method.")
 	case fiber.StatusRequestEntityTooLarge:
 		return fault.New(fault.TooLarge, "", "The request is larger than we accept.")
+	case fiber.StatusRequestHeaderFieldsTooLarge:
+		return fault.New(fault.HeadersTooLarge, "", "The request's headers are too large. Delete this site's cookies and try again.")
 	case fiber.StatusRequestTimeout:
 		return fault.New(fault.Timeout, "timeout", "The request took too long to arrive.")
 	default:

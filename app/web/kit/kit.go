@@ -96,6 +96,7 @@ type Ctx struct {
 	Principal *Principal // nil for the public
 	ID        string     // request id
 	csrf      string
+	body      *paced // once a streaming handler reads it
 	cause     error
 }
 

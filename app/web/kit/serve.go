@@ -59,6 +59,7 @@ func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
 		if p := recover(); p != nil {
 			err = c.failPlainly(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
+		c.settleBody()
 		k.record(c, elapsed())
 	}()
 	c.headers()
@@ -74,18 +75,10 @@ func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
 func (c *Ctx) handle() error {
 	for _, step := range []func() error{c.identify, c.authorise, c.limit, c.bound, c.guard} {
 		if err := step(); err != nil {
-			c.abandonBody()
 			return err
 		}
 	}
 	return c.Route.Do(c)
-}
-
-// abandonBody closes the connection after an answer that left a body unread.
-func (c *Ctx) abandonBody() {
-	if c.Request().IsBodyStream() {
-		c.Response().SetConnectionClose()
-	}
 }
 
 func (c *Ctx) headers() {
@@ -139,19 +132,21 @@ func (c *Ctx) bound() error {
 	if n := c.Request().Header.ContentLength(); int64(n) > limit {
 		return errTooLarge
 	}
-	stream := c.Request().BodyStream()
-	if stream == nil {
+	if !c.Request().IsBodyStream() {
 		if int64(len(c.Request().Body())) > limit {
 			return errTooLarge
 		}
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(stream, limit+1))
-	if err != nil {
-		return fault.New(fault.Malformed, "body_unreadable", "The request broke off before it was complete.").Because(err)
-	}
-	if int64(len(body)) > limit {
+	c.body = c.paced(limit + 1)
+	body, err := io.ReadAll(io.LimitReader(c.body, limit+1))
+	switch {
+	case int64(len(body)) > limit:
 		return errTooLarge
+	case errors.As(err, new(*fault.Error)):
+		return err
+	case err != nil:
+		return fault.New(fault.Malformed, "body_unreadable", "The request broke off before it was complete. Please send it again.").Because(err)
 	}
 	_ = c.Request().CloseBodyStream()
 	c.Request().SetBodyRaw(body)

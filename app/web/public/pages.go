@@ -69,17 +69,16 @@ func (h *Handlers) Home(c *kit.Ctx) error { return c.OK(public.HomePage(h.home(c
 
 // Upload is POST /upload, the upload form without a script.
 func (h *Handlers) Upload(c *kit.Ctx) error {
-	checked := false
-	ups, err := h.API.ReceiveAll(c, true, func(name, value string) error {
-		if name == kit.CSRFField {
-			checked = true
-			return c.CheckStreamToken(value)
-		}
-		return nil
+	token := ""
+	ups, err := h.API.ReceiveAll(c, true, &api.Form{
+		Field: func(name, value string) error {
+			if name == kit.CSRFField {
+				token = value
+			}
+			return nil
+		},
+		Ready: func() error { return c.CheckStreamToken(token) }, // the token comes before the files: what has none is not stored
 	})
-	if err == nil && !checked {
-		return fault.New(fault.Forbidden, "csrf", "This form is out of date. Open the page again and send it once more.")
-	}
 	page := h.home(c)
 	if err != nil {
 		f := fault.Of(err)

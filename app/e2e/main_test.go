@@ -1,0 +1,31 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"imglink/app/imaging/sandbox"
+	"imglink/app/testdb"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == sandbox.Argument { // in-process instances decode in copies of this test program
+		sandbox.Main(os.Args[2:])
+	}
+	testdb.Main(m)
+}
+
+// built is the path of bin/imglink as this source makes it, or why it cannot be built.
+var built = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("imglink-e2e-%d", os.Getuid()), "imglink")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", path, "imglink/app/cmd/imglink")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
