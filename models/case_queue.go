@@ -129,7 +129,7 @@ func (q Queries) CaseFacets(ctx context.Context, reasons []string, holder string
 		SELECT 'state' AS kind, 'open' AS key, `+one+`c.state = 'open'`+end+` AS n
 		UNION ALL SELECT 'state', 'escalated', `+one+`c.state = 'escalated'`+end+`
 		UNION ALL SELECT 'state', 'decided', `+one+`c.state = 'decided'`+end+`
-		UNION ALL SELECT 'reason', r.code, `+one+`c.state <> 'decided' AND c.reason_code = r.code`+end+` FROM unnest(@reasons::text[]) AS r (code)
+		UNION ALL SELECT 'reason', r.code, `+one+`c.state <> 'decided' AND c.reason_code = r.code`+end+` FROM unnest(CAST(@reasons AS text[])) AS r (code)
 		UNION ALL SELECT 'severity', v.severity::text, `+one+`c.state <> 'decided' AND c.severity = v.severity`+end+` FROM generate_series(1, 5) AS v (severity)
 		UNION ALL SELECT 'mine', '', (SELECT count(*) FROM case_leases WHERE holder = @holder AND until > @now)`,
 		map[string]any{"bound": bound, "reasons": Texts(reasons), "holder": holder, "now": now}).Scan(&out).Error

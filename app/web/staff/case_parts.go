@@ -108,10 +108,7 @@ func timeline(events []moderation.Event) []ui.Event {
 	out := make([]ui.Event, 0, len(events))
 	for _, e := range events {
 		icon, text := verb(e.Action)
-		v := ui.Event{Icon: icon, Who: who(e.Kind, e.Actor, e.Name), Text: text + " " + object(e.Action), ISO: iso(e.At), UTC: utc(e.At)}
-		if note, ok := e.Notes["note"].(string); ok {
-			v.Note = note
-		}
+		v := ui.Event{Icon: icon, Who: who(e.Kind, e.Actor, e.Name), Text: text + " " + object(e.Action), Note: e.Note, ISO: iso(e.At), UTC: utc(e.At)}
 		if a, ok := e.Notes["action"].(string); ok && done[models.Action(a)] != "" {
 			v.Text += ": " + done[models.Action(a)]
 			v.Tone = actionTone(models.Action(a))

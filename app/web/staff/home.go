@@ -61,7 +61,7 @@ func (h *Handlers) homeQueue(c *kit.Ctx, page *home.Home) error {
 			return err
 		}
 	}
-	if fc.State["escalated"].N > 0 && c.Actor.Can(actor.EffectRetry) {
+	if fc.State["escalated"].N > 0 && c.Actor.Can(actor.CaseLead) {
 		page.Tasks = append(page.Tasks, home.Task{
 			Icon: "arrow-up", Tone: ui.Warn, Title: count(fc.State["escalated"]) + " escalated", Text: "Only a lead decides these.",
 			Href: list(moderation.Filter{State: "escalated"}), Label: "Open",

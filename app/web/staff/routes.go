@@ -21,7 +21,7 @@ func (h *Handlers) Routes() []kit.Route {
 		{Method: post, Path: "/staff/reports/bulk/preview", Name: "staff.bulk.preview", Needs: actor.DecideBulk, Body: form, Do: h.BulkPreview},
 		{Method: get, Path: "/staff/reports/:id", Name: "staff.report", Needs: actor.CaseView, Do: h.Report},
 		{Method: post, Path: "/staff/reports/:id/claim", Name: "staff.report.claim", Needs: actor.CaseClaim, Body: form, Do: h.Claim},
-		{Method: post, Path: "/staff/reports/:id/steal", Name: "staff.report.steal", Needs: actor.CaseClaim, Body: form, Do: h.Steal},
+		{Method: post, Path: "/staff/reports/:id/steal", Name: "staff.report.steal", Needs: actor.CaseLead, Body: form, Do: h.Steal},
 		{Method: post, Path: "/staff/reports/:id/heartbeat", Name: "staff.report.heartbeat", Needs: actor.CaseClaim, Body: form, Do: h.Heartbeat},
 		{Method: post, Path: "/staff/reports/:id/release", Name: "staff.report.release", Needs: actor.CaseClaim, Body: form, Do: h.Release},
 		{Method: post, Path: "/staff/reports/:id/skip", Name: "staff.report.skip", Needs: actor.CaseClaim, Body: form, Do: h.Skip},
