@@ -41,6 +41,7 @@ func checkAny(t *testing.T, in []byte) {
 	if len(d.Thumb) == 0 || len(d.Safe) == 0 || d.ThumbW < 1 || d.ThumbW > thumbSide || d.ThumbH < 1 || d.ThumbH > thumbSide {
 		t.Fatalf("derived %dx%d", d.ThumbW, d.ThumbH)
 	}
+	thumbOf(t, d)
 }
 
 func fuzzFormat(f *testing.F, format Format, repair func([]byte) []byte) {

@@ -30,7 +30,7 @@ func scanGIF(in *source, lim Limits) (*scanned, error) {
 	if err := g.out.keep(0, at); err != nil {
 		return nil, err
 	}
-	for done := false; !done; {
+	for done := false; !done && !g.endsEarly(at); {
 		if at, done, err = g.block(at); err != nil {
 			return nil, err
 		}
@@ -43,6 +43,12 @@ func scanGIF(in *source, lim Limits) (*scanned, error) {
 	return &scanned{
 		facts: displayed(GIF, int(g.w), int(g.h), 1, n, n > 1), plan: g.out, weight: g.w * g.h * pixelWeight,
 	}, nil
+}
+
+// endsEarly accepts a still picture that lacks only its trailer, which old programs leave out and every viewer forgives.
+// An animation that ends early may have lost frames.
+func (g *gifWalk) endsEarly(at int64) bool {
+	return at == g.in.size && g.frames.frames == 1 && !g.looped && g.control == nil
 }
 
 // gifTable is the size in bytes of the colour table that a packed field announces.

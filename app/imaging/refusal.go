@@ -14,6 +14,7 @@ var (
 	ErrPixels      = fault.New(fault.Invalid, "image_too_many_pixels", "The picture has too many pixels. Make it smaller and upload it again.")
 	ErrFrames      = fault.New(fault.Invalid, "image_too_many_frames", "The animation has too many frames. Shorten it or make it smaller.")
 	ErrScans       = fault.New(fault.Invalid, "image_too_many_scans", "The JPEG is stored in an unusual number of passes. Save it as a standard JPEG.")
+	ErrComplex     = fault.New(fault.Invalid, "image_too_complex", "The picture takes too long to process. Open it in an image editor and save it again as a standard JPEG or PNG.")
 	ErrUnsupported = fault.New(fault.Unsupported, "image_type_unsupported", "This is not a JPEG, PNG, GIF or WebP picture. Convert it to one of them and upload it again.")
 	ErrTooLarge    = fault.New(fault.TooLarge, "file_too_large", "The file is too large.")
 )
@@ -21,7 +22,7 @@ var (
 // Refusals lists every refusal by its code, for a process that receives only the code.
 func Refusals() map[string]*fault.Error {
 	all := map[string]*fault.Error{}
-	for _, e := range []*fault.Error{ErrEmpty, ErrTruncated, ErrCorrupt, ErrPixels, ErrFrames, ErrScans, ErrUnsupported, ErrTooLarge} {
+	for _, e := range []*fault.Error{ErrEmpty, ErrTruncated, ErrCorrupt, ErrPixels, ErrFrames, ErrScans, ErrComplex, ErrUnsupported, ErrTooLarge} {
 		all[e.Code] = e
 	}
 	return all

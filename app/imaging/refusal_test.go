@@ -155,6 +155,16 @@ func TestPolyglots(t *testing.T) {
 	}
 }
 
+// Old programs forget the trailer of a GIF; every viewer shows the picture, and so do we, with a trailer.
+func TestGIFWithoutTrailer(t *testing.T) {
+	whole := encodeTestGIF(t, 1, 60, 40)
+	out, facts := sanitiseBytes(t, whole[:len(whole)-1])
+	want, _ := sanitiseBytes(t, whole)
+	if !bytes.Equal(out, want) || facts.Frames != 1 {
+		t.Errorf("%d bytes, want %d", len(out), len(want))
+	}
+}
+
 // A profile that inflates without end is dropped, and costs no memory.
 func TestICCBomb(t *testing.T) {
 	var z bytes.Buffer

@@ -83,6 +83,10 @@ func (w *worker) derive(ctx context.Context, src io.ReaderAt, req request) (imag
 	if ctx.Err() != nil {
 		return imaging.Derived{}, fmt.Errorf("worker stopped: %w", ctx.Err())
 	}
+	if w.cmd.ProcessState.ExitCode() == exitCPU {
+		// Processor time does not depend on how busy the machine is: trying again would end the same way.
+		return imaging.Derived{}, imaging.ErrComplex.Because(err)
+	}
 	return imaging.Derived{}, ErrCrashed.Because(fmt.Errorf("%w; %s; it said %q", err, w.cmd.ProcessState, w.stderr))
 }
 
