@@ -14,6 +14,7 @@ import (
 	"imglink/app/imaging/sandbox"
 	"imglink/app/jobs"
 	"imglink/app/mail"
+	"imglink/app/moderation"
 	"imglink/app/post"
 	"imglink/app/similar"
 	"imglink/app/uploads"
@@ -27,7 +28,7 @@ import (
 // parts are the wired capabilities and handlers.
 type parts struct {
 	Uploads    *uploads.Service
-	Moderation public.Moderation
+	Moderation *moderation.Service
 	Post       *post.Service
 	Outbox     *mail.Outbox // nil when mail goes by SMTP
 	Similar    *similar.Service
@@ -41,7 +42,7 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 	lim.Bytes, lim.Pixels = a.Config.MaxFile(), a.Config.MaxPixelsMP*1_000_000
 	var purger uploads.Purger = cdn.None{}
 	if a.Config.CloudflareToken != "" {
-		purger = &cdn.Cloudflare{ZoneID: a.Config.CloudflareZone, Token: a.Config.CloudflareToken.Reveal()}
+		purger = &cdn.Cloudflare{ZoneID: a.Config.CloudflareZone, Token: a.Config.CloudflareToken.Reveal(), Clock: a.Clock}
 	}
 	a.Similar = &similar.Service{Store: a.Store, Clock: a.Clock, Log: a.Log}
 	deriver, err := a.deriver(lim)
@@ -51,6 +52,10 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 	a.Uploads = &uploads.Service{
 		Store: a.Store, Objects: a.Objects, Deriver: deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
 		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(32 << 20),
+	}
+	a.wireModeration(purger)
+	if err := a.Moderation.EnsureReasons(ctx); err != nil {
+		return err
 	}
 	if err := a.wirePost(); err != nil {
 		return err
@@ -109,6 +114,7 @@ func (a *App) registry() *jobs.Registry {
 	jobs.Handle(r, a.Uploads.Derive)
 	jobs.Handle(r, a.Uploads.Erase)
 	jobs.Handle(r, a.Post.Send)
+	a.moderationJobs(r)
 	r.Sweep("post", 10*time.Minute, a.Post.Sweep)
 	r.Sweep("uploads.abandoned", 5*time.Minute, a.Uploads.SweepAbandoned)
 	r.Sweep("uploads.underived", time.Minute, a.Uploads.SweepUnderived)

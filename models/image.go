@@ -112,6 +112,12 @@ func (q Queries) ImagesBySameUploader(ctx context.Context, img Image, limit int)
 	return out, dbError(err)
 }
 
+// AnyImage reports whether there is any image at all.
+func (q Queries) AnyImage(ctx context.Context) (any bool, err error) {
+	err = q.with(ctx).Raw(`SELECT EXISTS (SELECT FROM images)`).Scan(&any).Error
+	return any, dbError(err)
+}
+
 // ImagesToDerive lists stored images whose thumbnail and hash are still to be made, oldest first.
 func (q Queries) ImagesToDerive(ctx context.Context, before time.Time, limit int) ([]Image, error) {
 	imgs, err := gorm.G[Image](q.db).Where("state <> 'pending' AND derived_at IS NULL AND derive_error = '' AND live_at < ?", before).Order("n").Limit(limit).Find(ctx)

@@ -29,8 +29,21 @@ type serveCmd struct {
 
 // Run serves until it is told to stop.
 func (s serveCmd) Run(ctx context.Context, cfg config.Config) error {
+	if s.Demo {
+		if err := seed(ctx, cfg); err != nil {
+			return err
+		}
+	}
 	return withApp(ctx, cfg, app.Options{NoWork: s.NoWork}, func(a *app.App) error {
-		fmt.Fprintf(os.Stderr, "\nImgLink is at %s\n\n", cfg.URL())
+		link, err := a.FirstAdmin(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "\nImgLink is at %s\n", cfg.URL())
+		if link != "" {
+			fmt.Fprintf(os.Stderr, "Set up the first administrator, once: %s\n", link)
+		}
+		fmt.Fprintln(os.Stderr)
 		return a.Run(ctx)
 	})
 }

@@ -17,6 +17,8 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the site and work on jobs."`
 	Work    workCmd    `cmd:"" help:"Work on jobs without serving pages."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
+	Seed    seedCmd    `cmd:"" help:"Fill an empty instance with the demo."`
+	Staff   staffCmd   `cmd:"" help:"Manage staff accounts."`
 }
 
 func main() {
