@@ -25,13 +25,14 @@ import (
 
 // Options are what differs between the program and its tests.
 type Options struct {
-	Clock     clock.Clock       // nil is the system's
-	Log       *slog.Logger      // nil logs JSON to standard error
-	Listener  net.Listener      // nil listens on Config.Addr
-	Transport http.RoundTripper // to the object store; tests inject failures there
-	Deriver   uploads.Deriver   // nil runs derivations in child processes
-	NoWork    bool              // serve without working on jobs: another process does
-	NoServe   bool              // work on jobs without serving pages
+	Clock                  clock.Clock       // nil is the system's
+	Log                    *slog.Logger      // nil logs JSON to standard error
+	Listener               net.Listener      // nil listens on Config.Addr
+	Transport              http.RoundTripper // to the object store; tests inject failures there
+	Deriver                uploads.Deriver   // nil runs derivations in child processes
+	NoWork                 bool              // serve without working on jobs: another process does
+	UnsafelyCheapPasswords int               // tests only: a bcrypt cost below the house's minimum
+	NoServe                bool              // work on jobs without serving pages
 }
 
 // App is a wired program.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"imglink/app/accounts"
 	"imglink/app/botcheck"
 	"imglink/app/cdn"
 	"imglink/app/fetch"
@@ -29,6 +30,7 @@ import (
 type parts struct {
 	Uploads    *uploads.Service
 	Moderation *moderation.Service
+	Accounts   *accounts.Service
 	Post       *post.Service
 	Outbox     *mail.Outbox // nil when mail goes by SMTP
 	Similar    *similar.Service
@@ -52,6 +54,9 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 	a.Uploads = &uploads.Service{
 		Store: a.Store, Objects: a.Objects, Deriver: deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
 		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(32 << 20),
+	}
+	if err := a.wireAccounts(); err != nil {
+		return err
 	}
 	a.wireModeration(purger)
 	if err := a.Moderation.EnsureReasons(ctx); err != nil {
@@ -126,7 +131,7 @@ func (a *App) registry() *jobs.Registry {
 func (a *App) wireWeb(context.Context) error {
 	a.Kit = &kit.Kit{
 		Base: a.Config.URL(), Secure: a.Config.Secure(), Proxies: a.Config.Proxies(), Keys: a.Keys, Clock: a.Clock, Log: a.Log,
-		Limiter: a.Store, Frame: public.Frame{},
+		Limiter: a.Store, Sessions: sessions{a.Accounts}, Frame: public.Frame{},
 	}
 	if a.Config.TurnstileSiteKey != "" {
 		a.Kit.BotHost = "https://challenges.cloudflare.com"
@@ -138,6 +143,7 @@ func (a *App) wireWeb(context.Context) error {
 			Store: a.Store, Uploads: a.Uploads, API: apiHandlers, Moderation: a.Moderation, Bot: a.bot, Proof: a.proof,
 			Contact: "privacy@imglink.cc", Location: a.Config.Location(),
 		},
+		Staff:  a.staffHandlers(),
 		Limits: web.Limits{ReportsPerHour: a.Config.ReportsPerHr},
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"imglink/app/accounts"
 	"imglink/app/ident"
 	"imglink/app/web/kit"
+	"imglink/app/web/staff"
 )
 
 func (a *App) wireAccounts() (err error) {
@@ -31,4 +32,14 @@ func (s sessions) Resolve(ctx context.Context, token string) (kit.Principal, err
 	return kit.Principal{
 		SessionID: who.SessionID, StaffID: who.StaffID, Name: who.Name, Role: who.Role, Stage: string(who.Stage), VerifiedAt: who.VerifiedAt,
 	}, err
+}
+
+func (a *App) staffHandlers() *staff.Handlers {
+	h := &staff.Handlers{
+		Moderation: a.Moderation, Objects: a.Objects, Figures: a.Store, Troubles: a.Store, Location: a.Config.Location(),
+	}
+	if a.Outbox != nil {
+		h.Outbox = a.Outbox
+	}
+	return h
 }

@@ -99,7 +99,7 @@ func (s *seeder) work(ctx context.Context, i int) error {
 	if err := s.decide(ctx, who, lease, actions[(i/2)%len(actions)]); err != nil {
 		return err
 	}
-	s.clock.Advance(moderation.UndoWindow + time.Second)
+	s.clock.Advance(moderation.UndoWindow + 2*time.Minute)
 	return s.Moderation.Sweep(ctx)
 }
 

@@ -24,6 +24,7 @@ import (
 	"imglink/app/actor"
 	"imglink/app/clock"
 	"imglink/app/config"
+	"imglink/app/fault"
 	"imglink/app/ident"
 	"imglink/app/uploads"
 	"imglink/models"
@@ -103,7 +104,7 @@ type seeder struct {
 // state tells an empty instance from a seeded one and from one in use.
 func (s *seeder) state(ctx context.Context) (string, error) {
 	last := Staff[len(Staff)-1]
-	if done, err := s.Store.StaffEmailTaken(ctx, last.Email); err != nil || done {
+	if _, err := s.Store.StaffByEmail(ctx, last.Email); !fault.Is(err, fault.NotFound) {
 		return "seeded", err
 	}
 	used, err := s.Store.AnyImage(ctx)

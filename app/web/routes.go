@@ -7,6 +7,7 @@ import (
 	"imglink/app/web/api"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
+	"imglink/app/web/staff"
 )
 
 // Limits are the budgets the operator sets.
@@ -17,6 +18,7 @@ type Handlers struct {
 	Public *public.Handlers
 	API    *api.Handlers
 	System *System
+	Staff  *staff.Handlers
 	Limits Limits
 }
 
@@ -58,6 +60,7 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/static/:name", Name: "static", Needs: actor.Public, Do: s.Static},
 		{Method: "GET", Path: "/robots.txt", Name: "robots", Needs: actor.Public, Do: s.Robots},
 	}
+	table = append(table, h.Staff.Routes()...)
 	return append(table,
 		// One image, last: these paths are as short as they get.
 		kit.Route{Method: "GET", Path: "/:id/report", Name: "image.report", Needs: actor.Public, Bot: true, Do: p.ReportForm},

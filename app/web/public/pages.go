@@ -43,7 +43,7 @@ func Page(c *kit.Ctx, title string) layout.Page {
 	return layout.Page{
 		Title: title, Path: c.OriginalURL(), Theme: c.Theme(), CSRF: c.CSRF(), Lang: "en",
 		Site: layout.Site{
-			Home: k.URL("home"), Report: k.URL("report"), Help: k.URL("help"), SignIn: k.URL("home"), Privacy: k.URL("privacy"),
+			Home: k.URL("home"), Report: k.URL("report"), Help: k.URL("help"), SignIn: k.URL("staff.home"), Privacy: k.URL("privacy"),
 			Terms: k.URL("terms"), ThemePrefs: k.URL("prefs.theme"),
 		},
 	}
