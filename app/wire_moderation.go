@@ -7,12 +7,11 @@ import (
 	"imglink/app/cdn"
 	"imglink/app/jobs"
 	"imglink/app/moderation"
-	"imglink/models"
 )
 
 func (a *App) wireModeration(purger moderation.Purger) {
 	a.Moderation = moderation.New(moderation.Options{
-		Store: a.Store, BaseURL: a.Config.URL(), URLs: a.imageURLs, Zone: a.Config.Location(), Mailer: letters{}, Purger: purger,
+		Store: a.Store, BaseURL: a.Config.URL(), URLs: a.imageURLs, Zone: a.Config.Location(), Purger: purger,
 		Prober: prober{}, Similar: a.Similar, ComplaintURL: a.Config.URL() + "/terms#complaints", Log: a.Log,
 	})
 }
@@ -23,14 +22,6 @@ func (a *App) moderationJobs(r *jobs.Registry) {
 		return a.Moderation.RunEffect(ctx, j.EffectID)
 	})
 	r.Sweep("moderation", 30*time.Second, a.Moderation.Sweep)
-}
-
-// letters queues moderation's mails with the change that causes them.
-type letters struct{}
-
-// QueueMail implements moderation.Mailer.
-func (letters) QueueMail(tx *models.Tx, m moderation.Mail) error {
-	return tx.QueueMail(models.Mail{Kind: m.Kind, Entity: m.Entity, EntityID: m.EntityID, Recipient: m.To, Subject: m.Subject, BodyText: m.Text})
 }
 
 // prober looks at our addresses from outside, through whatever cache stands before us.
