@@ -14,7 +14,7 @@ import (
 // Limits are what one upload may be, in numbers for the script and in words for people.
 type Limits struct {
 	MaxBytes     int64
-	MaxBytesText string // "20 MB"
+	MaxBytesText string // "20 MiB"
 	MaxFiles     int
 	MaxPixels    int64
 	TypesText    string   // "PNG, JPEG, GIF or WebP"
@@ -41,7 +41,7 @@ type Home struct {
 
 // Uploaded is one stored image with its links; all URLs are absolute.
 type Uploaded struct {
-	ID, FileName, Facts                    string // Facts: "JPEG, 4032 × 3024, 2.1 MB"
+	ID, FileName, Facts                    string // Facts: "JPEG, 4032 × 3024, 2.1 MiB"
 	ThumbURL, PageURL, ImageURL, DeleteURL string
 }
 
@@ -84,7 +84,7 @@ type Image struct {
 	ID, FileName, Alt     string
 	ImageURL              string
 	PageURL               string
-	Type, Size            string // "JPEG", "2.1 MB"
+	Type, Size            string // "JPEG", "2.1 MiB"
 	Width, Height         int
 	Animated              bool
 	Uploaded, UploadedISO string // a date, not an instant

@@ -1,10 +1,10 @@
 // One upload: its row in the list, its request, its links.
 import { $, $$, announce, el } from './core.js';
 
-/** Bytes in words, in the units people know. */
+/** Bytes in words, in the same binary units as the pages. */
 export function human(n) {
-  if (n >= 1048576) return `${(n / 1048576).toFixed(1)} MB`;
-  return `${Math.max(1, Math.round(n / 1024))} KB`;
+  if (n >= 1048576) return `${(n / 1048576).toFixed(1)} MiB`;
+  return `${Math.max(1, Math.round(n / 1024))} KiB`;
 }
 
 let serial = 0;

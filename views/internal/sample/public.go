@@ -28,14 +28,14 @@ func failed(p layout.Page) layout.Page { p.HasErrors = true; return p }
 
 // Limits are the default ones.
 var Limits = public.Limits{
-	MaxBytes: 20 << 20, MaxBytesText: "20 MB", MaxFiles: 20, TypesText: "PNG, JPEG, GIF or WebP",
+	MaxBytes: 20 << 20, MaxBytesText: "20 MiB", MaxFiles: 20, TypesText: "PNG, JPEG, GIF or WebP",
 	Types:       []string{"image/png", "image/jpeg", "image/gif", "image/webp"},
 	Convertible: []string{"image/heic", "image/heif", "image/avif"},
 }
 
 func uploaded(name string) public.Uploaded {
 	return public.Uploaded{
-		ID: "k3Jx9QmZ", FileName: name, Facts: "JPEG, 4032 × 3024, 2.1 MB", ThumbURL: Picture, PageURL: base + "/k3Jx9QmZ",
+		ID: "k3Jx9QmZ", FileName: name, Facts: "JPEG, 4032 × 3024, 2.1 MiB", ThumbURL: Picture, PageURL: base + "/k3Jx9QmZ",
 		ImageURL: base + "/i/k3Jx9QmZ.jpg", DeleteURL: base + "/delete/8vQzT1mCkR0aXyB2nLw7Gd5e",
 	}
 }
@@ -115,14 +115,14 @@ func addUpload(pages map[string]templ.Component, theme string) {
 func addImage(pages map[string]templ.Component, theme string) {
 	img := public.Image{
 		Page: page(theme, "harbour-at-dusk.jpg", "/k3Jx9QmZ"), ID: "k3Jx9QmZ", FileName: "harbour-at-dusk.jpg", Alt: "harbour-at-dusk.jpg",
-		ImageURL: Picture, PageURL: base + "/k3Jx9QmZ", Type: "JPEG", Size: "2.1 MB", Width: 1600, Height: 1067,
+		ImageURL: Picture, PageURL: base + "/k3Jx9QmZ", Type: "JPEG", Size: "2.1 MiB", Width: 1600, Height: 1067,
 		Uploaded: "21 November 2026", UploadedISO: "2026-11-21", ReportHref: "/k3Jx9QmZ/report",
 	}
 	img.OEmbed = base + "/oembed?url=" + base + "%2Fk3Jx9QmZ"
 	img.OG = &layout.OpenGraph{Type: "website", Title: img.FileName, URL: img.PageURL, Image: base + "/i/k3Jx9QmZ.jpg", ImageType: "image/jpeg", Width: 1600, Height: 1067, Large: true}
 	pages["image"] = public.ImagePage(img)
 	pages["age-gate"] = public.AgeGatePage(public.AgeGate{Page: page(theme, "For adults only", "/k3Jx9QmZ"), ID: "k3Jx9QmZ", Action: "/k3Jx9QmZ/adult", Back: "/k3Jx9QmZ", ReportHref: "/k3Jx9QmZ/report"})
-	del := public.Delete{Page: page(theme, "Delete this image?", "/delete/x"), ID: "k3Jx9QmZ", Action: "/delete/x", FileName: "harbour-at-dusk.jpg", Facts: "JPEG, 4032 × 3024, 2.1 MB", ThumbURL: Picture, PageURL: "/k3Jx9QmZ"}
+	del := public.Delete{Page: page(theme, "Delete this image?", "/delete/x"), ID: "k3Jx9QmZ", Action: "/delete/x", FileName: "harbour-at-dusk.jpg", Facts: "JPEG, 4032 × 3024, 2.1 MiB", ThumbURL: Picture, PageURL: "/k3Jx9QmZ"}
 	pages["delete"] = public.DeletePage(del)
 	del.Statement, del.ThumbURL = &Statement, ""
 	pages["delete-removed"] = public.DeletePage(del)

@@ -32,7 +32,7 @@ func TestPagesSayWhatTheyMust(t *testing.T) {
 		"receipt-slow":   {"only way to see what we decide", "without the robot check"},
 		"status-decided": {"We removed one of the two images.", "No automated means", "File a complaint"},
 		"error-429":      {"You can try again in 40 seconds.", "01JDC6W8ZK3V"},
-		"home":           {"PNG, JPEG, GIF or WebP, up to 20 MB each", "delete link"},
+		"home":           {"PNG, JPEG, GIF or WebP, up to 20 MiB each", "delete link"},
 		"privacy": {
 			"user name, your e-mail address and your password", "file name, size, type", "identifier", "IP address", "browser type and operating system", "the page you came from", "Cloudflare Turnstile",
 			"anonymous totals", "do what the law requires", "Cloudflare R2, encrypted at rest", "PostgreSQL", "bcrypt", "do not sell, trade or rent", "court", "Access", "Rectification", "Erasure", "Restriction", "Portability", "Objection", "Withdrawal",
