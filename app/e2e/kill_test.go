@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -139,13 +140,9 @@ func (b *backend) sweep(t *testing.T, dir string) world {
 		t.Fatal(err)
 	}
 	defer a.Close(ctx) //nolint:errcheck // test
-	for name, sweep := range map[string]func(context.Context) error{
-		"abandoned": a.Uploads.SweepAbandoned, "underived": a.Uploads.SweepUnderived, "erase": a.Uploads.SweepErase,
-	} {
-		for range 20 {
-			if err := sweep(ctx); err != nil {
-				t.Errorf("sweep %s: %v", name, err)
-			}
+	for range 20 { // a sweep takes a bounded number of rows
+		if err := errors.Join(a.Uploads.SweepAbandoned(ctx), a.Uploads.SweepErase(ctx)); err != nil {
+			t.Errorf("sweep: %v", err)
 		}
 	}
 	return look(t, b.dsn, b.bucket, dir)
