@@ -238,8 +238,12 @@ func (cl *cluster) serverCommand() command {
 	}
 }
 
-// pgLevel maps the server's severities (documentation, "Error Message Severity") to ours. FATAL ends one connection only.
+// pgLevel maps the server's severities (documentation, "Error Message Severity") to ours. FATAL ends one connection only,
+// and our own asking whether the server is up yet is no news.
 func pgLevel(line string) slog.Level {
+	if strings.HasSuffix(line, "the database system is starting up") {
+		return slog.LevelDebug
+	}
 	for _, word := range []string{"PANIC:", "FATAL:", "ERROR:", "WARNING:"} {
 		if strings.HasPrefix(line, word) {
 			if word == "PANIC:" {
