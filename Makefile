@@ -11,8 +11,10 @@ export PATH := $(PATH):/usr/local/go/bin
 GOBUILD := go build -trimpath -buildvcs=false
 TOOL := go tool -modfile=.tools/go.mod
 TESTENV := bin/testenv --
-# Everything but the browser tests, which the race detector slows down without racing anything of ours.
-RACE_PACKAGES = $$(go list ./... | grep -v /app/browsertest)
+# Under the race detector: not the browser tests, and of the pixel arithmetic, which it slows down twentyfold, only what
+# runs concurrently.
+ARITHMETIC := ./app/imaging ./app/imaging/pdq ./app/imaging/pdqindex
+RACE_PACKAGES = $$(go list ./... | grep -vE '/app/(browsertest|imaging|imaging/pdq|imaging/pdqindex)$$')
 BENCH_PACKAGES = $$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -r -n1 dirname | sort -u)
 # A target that needs neither embedded server does not build or install it.
 EMBEDDED_PG := $(if $(DATABASE_URL),,postgres)
@@ -39,6 +41,7 @@ check: need-test bin/testenv bin/versitygw
 	go vet ./...
 	$(TOOL) golangci-lint run ./...
 	$(TESTENV) go test -race -timeout 18m $(RACE_PACKAGES)
+	go test -race -timeout 10m -run Concurrent $(ARITHMETIC)
 
 ## lint: the linters alone
 lint: need-go

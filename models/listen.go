@@ -13,7 +13,7 @@ func (s *Store) Listen(ctx context.Context, channel string, ready func() error, 
 	if err != nil {
 		return dbError(err)
 	}
-	c := conn.Hijack() // a listening connection must not go back to the pool
+	c := conn.Hijack()                        // a listening connection must not go back to the pool
 	defer c.Close(context.WithoutCancel(ctx)) //nolint:errcheck // the connection is of no more use
 	if _, err := c.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil {
 		return dbError(err)

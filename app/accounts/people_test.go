@@ -270,8 +270,14 @@ func TestInviteChecksItsInput(t *testing.T) {
 	f.add("admin@example.org", actor.Admin)
 	admin, _ := f.signedIn("admin@example.org")
 	for _, in := range []InviteInput{
-		{"nonsense", "N", actor.Triage}, {"a@b", "N", actor.Triage}, {"Ada <ada@example.org>", "N", actor.Triage}, {"ok@example.org", "", actor.Triage},
-		{"ok@example.org", strings.Repeat("n", 81), actor.Triage}, {"ok@example.org", "a\nb", actor.Triage}, {"ok@example.org", "N", "boss"}, {"ADMIN@example.org", "N", actor.Triage},
+		{"nonsense", "N", actor.Triage},
+		{"a@b", "N", actor.Triage},
+		{"Ada <ada@example.org>", "N", actor.Triage},
+		{"ok@example.org", "", actor.Triage},
+		{"ok@example.org", strings.Repeat("n", 81), actor.Triage},
+		{"ok@example.org", "a\nb", actor.Triage},
+		{"ok@example.org", "N", "boss"},
+		{"ADMIN@example.org", "N", actor.Triage},
 	} {
 		if _, _, err := f.Invite(f.ctx, admin, in); !fault.Is(err, fault.Invalid) || len(fault.Of(err).Fields) == 0 {
 			t.Errorf("%+v: %v", in, err)

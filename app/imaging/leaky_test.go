@@ -76,9 +76,12 @@ func leakyEXIF(t testing.TB, orientation int) []byte {
 	head := []byte("II*\x00\x08\x00\x00\x00")
 	build := func(exif, gps int) []byte {
 		return write(bytes.Clone(head), []entry{
-			{0x010f, 2, ascii("Maker " + leakText)}, {0x0110, 2, ascii("Model " + leakText)},
-			{0x0112, 3, []byte{byte(orientation), 0}}, {0x013b, 2, ascii("Artist " + leakText)},
-			{0x8769, 4, u32(exif)}, {0x8825, 4, u32(gps)},
+			{0x010f, 2, ascii("Maker " + leakText)},
+			{0x0110, 2, ascii("Model " + leakText)},
+			{0x0112, 3, []byte{byte(orientation), 0}},
+			{0x013b, 2, ascii("Artist " + leakText)},
+			{0x8769, 4, u32(exif)},
+			{0x8825, 4, u32(gps)},
 		}, func(end int) int { return end })
 	}
 	first := build(0, 0)

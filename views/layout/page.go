@@ -108,8 +108,10 @@ type Staff struct {
 // keys are the shortcuts every staff page has, followed by those of the page.
 func (s Staff) keys() []ui.KeyGroup {
 	base := ui.KeyGroup{Title: "Everywhere", Keys: []ui.Keys{
-		{Does: "Search or jump to", Caps: []string{"Ctrl", "K"}}, {Does: "This sheet", Caps: []string{"?"}},
-		{Does: "Focus the search box", Caps: []string{"/"}}, {Does: "Undo the last action", Caps: []string{"Z"}},
+		{Does: "Search or jump to", Caps: []string{"Ctrl", "K"}},
+		{Does: "This sheet", Caps: []string{"?"}},
+		{Does: "Focus the search box", Caps: []string{"/"}},
+		{Does: "Undo the last action", Caps: []string{"Z"}},
 	}}
 	for _, g := range s.Nav {
 		for _, l := range g.Links {

@@ -238,8 +238,10 @@ func (h *Handlers) AuditEntry(c *kit.Ctx) error {
 	d.Seal = []ui.Pair{{Key: "State", Text: "Not sealed yet: the sealer runs within a minute of the entry."}}
 	if e.Seq > 0 {
 		d.Seal = []ui.Pair{
-			{Key: "Place", Text: strconv.FormatInt(e.Seq, 10)}, {Key: "Hash", Value: review.Mono(hex.EncodeToString(e.Hash))},
-			{Key: "Before it", Value: review.Mono(hex.EncodeToString(e.PrevHash))}, {Key: "Sealed", Value: ui.Local(iso(e.SealedAt), utc(e.SealedAt))},
+			{Key: "Place", Text: strconv.FormatInt(e.Seq, 10)},
+			{Key: "Hash", Value: review.Mono(hex.EncodeToString(e.Hash))},
+			{Key: "Before it", Value: review.Mono(hex.EncodeToString(e.PrevHash))},
+			{Key: "Sealed", Value: ui.Local(iso(e.SealedAt), utc(e.SealedAt))},
 		}
 	}
 	return c.OK(log.EntryPage(d))
@@ -247,8 +249,10 @@ func (h *Handlers) AuditEntry(c *kit.Ctx) error {
 
 func auditFacts(e AuditEntry) []ui.Pair {
 	out := []ui.Pair{
-		{Key: "When", Value: ui.Local(iso(e.At), utc(e.At))}, {Key: "Who", Text: who(e.ActorKind, e.ActorID, e.ActorName)},
-		{Key: "Actor", Value: review.Mono(strings.TrimSpace(e.ActorKind + " " + e.ActorID))}, {Key: "Action", Value: review.Mono(e.Action)},
+		{Key: "When", Value: ui.Local(iso(e.At), utc(e.At))},
+		{Key: "Who", Text: who(e.ActorKind, e.ActorID, e.ActorName)},
+		{Key: "Actor", Value: review.Mono(strings.TrimSpace(e.ActorKind + " " + e.ActorID))},
+		{Key: "Action", Value: review.Mono(e.Action)},
 		{Key: "On", Value: review.Mono(e.Entity + " " + e.EntityID)},
 	}
 	if e.Reason != "" {

@@ -177,8 +177,12 @@ func (h *Handlers) preview(c *kit.Ctx, typed draft, caseID string, reasons []mod
 
 func statementPairs(s moderation.Statement) []ui.Pair {
 	out := []ui.Pair{
-		{Key: "Measure", Text: s.Measure}, {Key: "Where", Text: s.Territory}, {Key: "How long", Text: s.Duration}, {Key: "Facts", Text: s.Facts},
-		{Key: "Brought up by", Text: s.SourceText}, {Key: "Automation", Text: s.AutomatedText},
+		{Key: "Measure", Text: s.Measure},
+		{Key: "Where", Text: s.Territory},
+		{Key: "How long", Text: s.Duration},
+		{Key: "Facts", Text: s.Facts},
+		{Key: "Brought up by", Text: s.SourceText},
+		{Key: "Automation", Text: s.AutomatedText},
 	}
 	key := "Legal ground"
 	if s.Ground == "terms" {

@@ -46,8 +46,11 @@ func (h *Handlers) OutboxList(c *kit.Ctx) error {
 	}
 	for _, m := range mails {
 		page.Table.Rows = append(page.Table.Rows, []ui.Cell{
-			{Text: m.Subject, Href: c.Kit.URL("staff.outbox.mail", m.ID)}, {Text: m.To}, {Value: review.Mono(m.Reference)},
-			{Value: ui.Local(iso(m.Date), utc(m.Date))}, {Text: size(m.Bytes)},
+			{Text: m.Subject, Href: c.Kit.URL("staff.outbox.mail", m.ID)},
+			{Text: m.To},
+			{Value: review.Mono(m.Reference)},
+			{Value: ui.Local(iso(m.Date), utc(m.Date))},
+			{Text: size(m.Bytes)},
 		})
 	}
 	return c.OK(ops.TablePage(page))
@@ -99,15 +102,21 @@ func (h *Handlers) Jobs(c *kit.Ctx) error {
 	if before == 0 {
 		for _, m := range mails {
 			page.Table.Rows = append(page.Table.Rows, []ui.Cell{
-				{Text: "Mail: " + m.Kind + ", " + m.Entity + " " + m.EntityID}, {Value: troubleBadge(m.State)}, {Text: strconv.Itoa(m.Attempts)},
-				{Text: m.LastError}, {Value: ui.Local(iso(m.CreatedAt), utc(m.CreatedAt))},
+				{Text: "Mail: " + m.Kind + ", " + m.Entity + " " + m.EntityID},
+				{Value: troubleBadge(m.State)},
+				{Text: strconv.Itoa(m.Attempts)},
+				{Text: m.LastError},
+				{Value: ui.Local(iso(m.CreatedAt), utc(m.CreatedAt))},
 			})
 		}
 	}
 	for _, j := range jobs {
 		page.Table.Rows = append(page.Table.Rows, []ui.Cell{
-			{Text: "Job: " + j.Kind + " " + strconv.FormatInt(j.ID, 10)}, {Value: troubleBadge(j.State)}, {Text: fmt.Sprintf("%d of %d", j.Attempt, j.MaxAttempts)},
-			{Text: j.Error}, {Value: ui.Local(iso(j.CreatedAt), utc(j.CreatedAt))},
+			{Text: "Job: " + j.Kind + " " + strconv.FormatInt(j.ID, 10)},
+			{Value: troubleBadge(j.State)},
+			{Text: fmt.Sprintf("%d of %d", j.Attempt, j.MaxAttempts)},
+			{Text: j.Error},
+			{Value: ui.Local(iso(j.CreatedAt), utc(j.CreatedAt))},
 		})
 	}
 	return c.OK(ops.TablePage(page))
@@ -189,7 +198,10 @@ func (h *Handlers) Blocks(c *kit.Ctx) error {
 			last = ui.Cell{Value: ui.Local(iso(*b.LastHitAt), utc(*b.LastHitAt))}
 		}
 		page.Table.Rows = append(page.Table.Rows, []ui.Cell{
-			{Value: review.Mono(fmt.Sprintf("%x…", b.SHA256[:12]))}, {Text: b.ReasonLabel}, {Text: plural(int(b.Hits), "time")}, last,
+			{Value: review.Mono(fmt.Sprintf("%x…", b.SHA256[:12]))},
+			{Text: b.ReasonLabel},
+			{Text: plural(int(b.Hits), "time")},
+			last,
 			{Value: ui.Local(iso(b.CreatedAt), utc(b.CreatedAt))},
 			{Value: ops.PostButton(c.Kit.URL("staff.block.remove", b.ID), c.CSRF(), ui.Btn{Label: "Unblock", Icon: "shield-off", Kind: "danger"})},
 		})

@@ -144,9 +144,12 @@ func addReport(pages map[string]templ.Component, theme string) {
 	bad := r
 	bad.Page, bad.Reason, bad.Email, bad.URLs = failed(bad.Page), "fraud", "mira@", ""
 	bad.Problems = []ui.Problem{
-		{ID: "urls", Message: "Enter at least one address of an image here"}, {ID: "reason", Message: "Choose what is wrong with the image"},
-		{ID: "explanation", Message: "Explain in a sentence or two why the image should not be here"}, {ID: "name", Message: "Enter your name"},
-		{ID: "email", Message: "Enter an e-mail address like name@example.com"}, {ID: "good_faith", Message: "Confirm that you believe the report is accurate"},
+		{ID: "urls", Message: "Enter at least one address of an image here"},
+		{ID: "reason", Message: "Choose what is wrong with the image"},
+		{ID: "explanation", Message: "Explain in a sentence or two why the image should not be here"},
+		{ID: "name", Message: "Enter your name"},
+		{ID: "email", Message: "Enter an e-mail address like name@example.com"},
+		{ID: "good_faith", Message: "Confirm that you believe the report is accurate"},
 		{ID: "bot", Message: "The robot check has expired. Send the form again"},
 	}
 	pages["report-error"] = public.ReportPage(bad)
