@@ -8,3 +8,4 @@ import './queue.js';
 import './viewer.js';
 import './lease.js';
 import './swap.js';
+import './passkey.js';
