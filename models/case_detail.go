@@ -17,7 +17,7 @@ type CaseNotice struct {
 func (q Queries) CaseNotices(ctx context.Context, caseID string, limit int) ([]CaseNotice, error) {
 	var out []CaseNotice
 	err := q.with(ctx).Raw(`SELECT n.*, i.url, i.outcome FROM notice_items i JOIN notices n ON n.id = i.notice_id
-		WHERE i.case_id = ? ORDER BY i.n DESC LIMIT ?`, caseID, limit).Scan(&out).Error
+		WHERE i.case_id = ? ORDER BY i.n DESC`+limited(limit), caseID).Scan(&out).Error
 	return out, dbError(err)
 }
 
@@ -31,14 +31,14 @@ type CaseDecision struct {
 func (q Queries) CaseDecisions(ctx context.Context, caseID string, limit int) ([]CaseDecision, error) {
 	var out []CaseDecision
 	err := q.with(ctx).Raw(`SELECT d.*, s.name AS by_name FROM decisions d JOIN staff s ON s.id = d.decided_by
-		WHERE d.case_id = ? ORDER BY d.n DESC LIMIT ?`, caseID, limit).Scan(&out).Error
+		WHERE d.case_id = ? ORDER BY d.n DESC`+limited(limit), caseID).Scan(&out).Error
 	return out, dbError(err)
 }
 
 // CaseEffects lists the effects of a case: failed ones first, then the newest.
 func (q Queries) CaseEffects(ctx context.Context, caseID string, limit int) ([]Effect, error) {
 	var out []Effect
-	err := q.with(ctx).Raw(`SELECT * FROM effects WHERE case_id = ? ORDER BY (state = 'failed') DESC, created_at DESC, id LIMIT ?`, caseID, limit).Scan(&out).Error
+	err := q.with(ctx).Raw(`SELECT * FROM effects WHERE case_id = ? ORDER BY (state = 'failed') DESC, created_at DESC, id`+limited(limit), caseID).Scan(&out).Error
 	return out, dbError(err)
 }
 
@@ -60,7 +60,7 @@ func (q Queries) CaseTimeline(ctx context.Context, caseID string, limit int) ([]
 	err := q.with(ctx).Raw(`SELECT a.at, a.actor_kind, a.actor_id, coalesce(s.name, '') AS name, a.action, a.reason, a.notes,
 			coalesce((SELECT v.value FROM audit_values v WHERE v.audit_id = a.id AND v.field = 'note'), '') AS note
 		FROM audit_log a LEFT JOIN staff s ON a.actor_kind = 'staff' AND s.id = a.actor_id
-		WHERE a.entity = 'case' AND a.entity_id = ? ORDER BY a.id DESC LIMIT ?`, caseID, limit).Scan(&out).Error
+		WHERE a.entity = 'case' AND a.entity_id = ? ORDER BY a.id DESC`+limited(limit), caseID).Scan(&out).Error
 	return out, dbError(err)
 }
 
@@ -81,7 +81,7 @@ func (q Queries) Precedents(ctx context.Context, imageIDs []string, exceptCase s
 	err := q.with(ctx).Raw(`SELECT i.id AS image_id, c.id AS case_id, c.reference, d.action, d.reason_code, d.decided_at
 		FROM images i JOIN cases c ON c.sha256 = i.sha256
 		JOIN decisions d ON d.case_id = c.id AND d.state IN ('pending', 'effective', 'expired')
-		WHERE i.id = ANY (?::text[]) AND c.id <> ? ORDER BY d.decided_at DESC, i.id LIMIT ?`, Texts(imageIDs), exceptCase, limit).Scan(&out).Error
+		WHERE i.id = ANY (?::text[]) AND c.id <> ? ORDER BY d.decided_at DESC, i.id`+limited(limit), Texts(imageIDs), exceptCase).Scan(&out).Error
 	return out, dbError(err)
 }
 

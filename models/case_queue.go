@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -96,13 +97,17 @@ func (f CaseQuery) order() string {
 	return "c.rank, c.id"
 }
 
+// limited writes a limit into the statement. As a parameter it would be unknown to the generic plan PostgreSQL settles on
+// after five executions, which then prepares for a tenth of the table: 70 ms instead of 1 at 200 000 cases.
+func limited(n int) string { return ` LIMIT ` + strconv.Itoa(n) }
+
 // Cases lists one page of cases.
 func (q Queries) Cases(ctx context.Context, f CaseQuery) ([]CaseListRow, error) {
 	where, args := f.where()
-	sql := `SELECT ` + caseListColumns + ` FROM (SELECT * FROM cases c WHERE ` + where + ` ORDER BY ` + f.order() + ` LIMIT ?) c` +
+	sql := `SELECT ` + caseListColumns + ` FROM (SELECT * FROM cases c WHERE ` + where + ` ORDER BY ` + f.order() + limited(f.Limit) + `) c` +
 		caseListJoins + ` ORDER BY ` + f.order()
 	var out []CaseListRow
-	err := q.with(ctx).Raw(sql, append(args, f.Limit, f.Now)...).Scan(&out).Error
+	err := q.with(ctx).Raw(sql, append(args, f.Now)...).Scan(&out).Error
 	return out, dbError(err)
 }
 
@@ -115,25 +120,31 @@ func (q Queries) CaseListed(ctx context.Context, id string, now time.Time) (Case
 
 // FacetCount is the number of cases behind one value of a filter, counted up to a bound.
 type FacetCount struct {
-	Kind string // "state", "reason", "severity", "mine"
+	Kind string // "state", "reason", "severity"
 	Key  string
 	N    int
 }
 
 // CaseFacets counts the cases behind each filter; every count stops at bound, so the cost does not grow with the queue.
-func (q Queries) CaseFacets(ctx context.Context, reasons []string, holder string, now time.Time, bound int) ([]FacetCount, error) {
+func (q Queries) CaseFacets(ctx context.Context, reasons []string, bound int) ([]FacetCount, error) {
 	const one = `(SELECT count(*) FROM (SELECT 1 FROM cases c WHERE `
-	const end = ` LIMIT @bound) x)`
+	end := limited(bound) + `) x)`
 	var out []FacetCount
 	err := q.with(ctx).Raw(`
 		SELECT 'state' AS kind, 'open' AS key, `+one+`c.state = 'open'`+end+` AS n
 		UNION ALL SELECT 'state', 'escalated', `+one+`c.state = 'escalated'`+end+`
 		UNION ALL SELECT 'state', 'decided', `+one+`c.state = 'decided'`+end+`
-		UNION ALL SELECT 'reason', r.code, `+one+`c.state <> 'decided' AND c.reason_code = r.code`+end+` FROM unnest(CAST(@reasons AS text[])) AS r (code)
-		UNION ALL SELECT 'severity', v.severity::text, `+one+`c.state <> 'decided' AND c.severity = v.severity`+end+` FROM generate_series(1, 5) AS v (severity)
-		UNION ALL SELECT 'mine', '', (SELECT count(*) FROM case_leases WHERE holder = @holder AND until > @now)`,
-		map[string]any{"bound": bound, "reasons": Texts(reasons), "holder": holder, "now": now}).Scan(&out).Error
+		UNION ALL SELECT 'reason', r.code, `+one+`c.state <> 'decided' AND c.reason_code = r.code`+end+` FROM unnest(?::text[]) AS r (code)
+		UNION ALL SELECT 'severity', v.severity::text, `+one+`c.state <> 'decided' AND c.severity = v.severity`+end+` FROM generate_series(1, 5) AS v (severity)`,
+		Texts(reasons)).Scan(&out).Error
 	return out, dbError(err)
+}
+
+// CountLeases counts the cases somebody holds.
+func (q Queries) CountLeases(ctx context.Context, holder string, now time.Time) (int, error) {
+	var n int
+	err := q.with(ctx).Raw(`SELECT count(*) FROM case_leases WHERE holder = ? AND until > ?`, holder, now).Scan(&n).Error
+	return n, dbError(err)
 }
 
 // FindCases resolves a reference of a case or a notice, or an image id, to the cases it concerns.

@@ -41,7 +41,7 @@ func (tx *Tx) SaveNoticeItem(i NoticeItem) error {
 // NoticesScreening lists notices that have waited in the slow lane since before the instant, oldest first.
 func (q Queries) NoticesScreening(ctx context.Context, before time.Time, limit int) ([]string, error) {
 	var ids []string
-	err := q.with(ctx).Raw(`SELECT id FROM notices WHERE state = 'screening' AND created_at < ? ORDER BY created_at LIMIT ?`, before, limit).Scan(&ids).Error
+	err := q.with(ctx).Raw(`SELECT id FROM notices WHERE state = 'screening' AND created_at < ? ORDER BY created_at`+limited(limit), before).Scan(&ids).Error
 	return ids, dbError(err)
 }
 

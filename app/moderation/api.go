@@ -119,7 +119,7 @@ type Count struct {
 	More bool // "1000+"
 }
 
-// Facets count the cases behind each filter.
+// Facets count the cases behind each filter. Callers must not change the maps.
 type Facets struct {
 	State    map[string]Count // "open", "escalated", "decided"
 	Reason   map[string]Count // open and escalated, by reason code

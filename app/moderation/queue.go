@@ -139,12 +139,48 @@ func (s *Service) caseRow(a actor.Actor, r models.CaseListRow, set *reasonSet) C
 	return row
 }
 
+// countsKept is how long the counts of a long queue are kept; those of a short one are made anew every time.
+const countsKept = 5 * time.Second
+
+type countSet struct {
+	at     time.Time
+	facets Facets
+}
+
+// facets counts the cases behind each filter. Counting to CountBound two dozen times takes longer than the page itself, and
+// a few seconds do not show in "1000+": so those counts are kept for a moment.
 func (s *Service) facets(ctx context.Context, a actor.Actor, set *reasonSet) (Facets, error) {
+	kept, now := s.counts.Load(), s.now()
+	if kept == nil || now.Sub(kept.at) >= countsKept || !kept.facets.long() {
+		f, err := s.countCases(ctx, set)
+		if err != nil {
+			return f, err
+		}
+		kept = &countSet{at: now, facets: f}
+		s.counts.Store(kept)
+	}
+	f := kept.facets
+	mine, err := s.Store.CountLeases(ctx, a.ID, now)
+	f.Mine = Count{N: mine}
+	return f, err
+}
+
+// long reports whether a queue is so long that a count has stopped at its bound.
+func (f Facets) long() bool {
+	for _, n := range f.State {
+		if n.More {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Service) countCases(ctx context.Context, set *reasonSet) (Facets, error) {
 	codes := make([]string, len(set.list))
 	for i, r := range set.list {
 		codes[i] = r.Code
 	}
-	rows, err := s.Store.CaseFacets(ctx, codes, a.ID, s.now(), CountBound+1)
+	rows, err := s.Store.CaseFacets(ctx, codes, CountBound+1)
 	f := Facets{State: map[string]Count{}, Reason: map[string]Count{}, Severity: map[int]Count{}}
 	for _, r := range rows {
 		n := Count{N: min(r.N, CountBound), More: r.N > CountBound}
@@ -156,8 +192,6 @@ func (s *Service) facets(ctx context.Context, a actor.Actor, set *reasonSet) (Fa
 		case "severity":
 			level, _ := strconv.Atoi(r.Key) // from generate_series
 			f.Severity[level] = n
-		case "mine":
-			f.Mine = n
 		}
 	}
 	return f, err

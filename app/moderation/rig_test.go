@@ -32,6 +32,7 @@ type rig struct {
 	store *models.Store
 	clock *clock.Fake
 	db    *pgx.Conn // superuser
+	dsn   string
 	edge  *edge
 	near  *nearby
 	staff map[actor.Role]actor.Actor
@@ -84,7 +85,7 @@ func (j *jobs) InsertTx(_ context.Context, _ pgx.Tx, job models.Job) error {
 func newRig(t testing.TB) *rig {
 	t.Helper()
 	dsn := testdb.Database(t)
-	r := &rig{t: t, clock: clock.NewFake(testdb.Start), edge: &edge{}, near: &nearby{}, jobs: &jobs{}, staff: map[actor.Role]actor.Actor{}}
+	r := &rig{t: t, dsn: dsn, clock: clock.NewFake(testdb.Start), edge: &edge{}, near: &nearby{}, jobs: &jobs{}, staff: map[actor.Role]actor.Actor{}}
 	var err error
 	if r.store, err = models.Open(ctx, models.Options{DSN: dsn, Clock: r.clock, Log: testdb.Log(t), MaxConns: 24}); err != nil {
 		t.Fatal(err)

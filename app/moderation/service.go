@@ -49,6 +49,7 @@ type Service struct {
 	Options
 	hosts   map[string]bool
 	reasons atomic.Pointer[reasonSet]
+	counts  atomic.Pointer[countSet]
 }
 
 // New makes the service.
