@@ -9,6 +9,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"testing"
 
 	"imglink/app/imaging/imagingtest"
@@ -125,9 +126,15 @@ func encodeTestWebPAnimation(name string, data []byte, n, fw, fh, x, y, w, h int
 func sanitiseBytes(t testing.TB, in []byte) ([]byte, Facts) {
 	t.Helper()
 	var out bytes.Buffer
-	facts, err := Sanitise(bytes.NewReader(in), int64(len(in)), &out, DefaultLimits())
+	facts := sanitiseTo(t, in, &out)
+	return out.Bytes(), facts
+}
+
+func sanitiseTo(t testing.TB, in []byte, dst io.Writer) Facts {
+	t.Helper()
+	facts, err := Sanitise(bytes.NewReader(in), int64(len(in)), dst, DefaultLimits())
 	if err != nil {
 		t.Fatalf("Sanitise: %v", err)
 	}
-	return out.Bytes(), facts
+	return facts
 }

@@ -86,7 +86,7 @@ func grey(m image.Image, w, h int) *image.Gray {
 }
 
 // scenes are painted once: the properties are about what happens to them.
-var scenes = func() (all [24]*image.RGBA) {
+var scenes = func() (all [8]*image.RGBA) {
 	for i := range all {
 		all[i] = imagingtest.Scene(uint64(i), 480, 360)
 	}
@@ -97,35 +97,37 @@ func hashGrey(g *image.Gray) (Hash, int) { return Luma(g.Pix, g.Rect.Dx(), g.Rec
 
 // What people do to pictures keeps them within the radius; other pictures are far away.
 func TestRobustness(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		i := rapid.IntRange(0, len(scenes)-1).Draw(t, "scene")
-		m := scenes[i]
+	for i, m := range scenes[:8] {
 		orig, quality := hashGrey(grey(m, 480, 360))
 		if quality < MinQuality {
-			t.Fatalf("quality %d", quality)
+			t.Fatalf("scene %d: quality %d", i, quality)
 		}
-		w := rapid.IntRange(120, 900).Draw(t, "width")
-		scaled, _ := hashGrey(grey(m, w, w*3/4))
-		if d := Distance(orig, scaled); d > Radius {
-			t.Errorf("scaled to %d: %d", w, d)
+		same := func(what string, value int, g *image.Gray) {
+			if h, _ := hashGrey(g); Distance(orig, h) > Radius {
+				t.Errorf("scene %d: %s %d: %d bits", i, what, value, Distance(orig, h))
+			}
 		}
-		q := rapid.IntRange(20, 95).Draw(t, "JPEG quality")
-		var b bytes.Buffer
-		_ = jpeg.Encode(&b, m, &jpeg.Options{Quality: q})
-		again, _ := jpeg.Decode(&b)
-		packed, _ := hashGrey(grey(again, 480, 360))
-		if d := Distance(orig, packed); d > Radius {
-			t.Errorf("JPEG quality %d: %d", q, d)
+		for _, w := range []int{120 + i, 233, 640 + i} {
+			same("width", w, grey(m, w, w*3/4))
 		}
-		blurred, _ := hashGrey(blur(grey(m, 480, 360), rapid.IntRange(1, 3).Draw(t, "radius")))
-		if d := Distance(orig, blurred); d > Radius {
-			t.Errorf("blurred: %d", d)
+		for _, q := range []int{20 + i, 60} {
+			var b bytes.Buffer
+			if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: q}); err != nil {
+				t.Fatal(err)
+			}
+			again, err := jpeg.Decode(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same("JPEG quality", q, grey(again, 480, 360))
 		}
-		other, _ := hashGrey(grey(scenes[(i+1)%len(scenes)], 480, 360))
-		if d := Distance(orig, other); d < 80 {
-			t.Errorf("another picture: %d", d)
+		same("blur", 1+i%3, blur(grey(m, 480, 360), 1+i%3))
+		for j, n := range scenes[:i] {
+			if other, _ := hashGrey(grey(n, 480, 360)); Distance(orig, other) < 80 {
+				t.Errorf("scenes %d and %d: %d bits", i, j, Distance(orig, other))
+			}
 		}
-	})
+	}
 }
 
 func blur(g *image.Gray, radius int) *image.Gray {
@@ -173,7 +175,7 @@ func symmetric(g *image.Gray, v Variant) *image.Gray {
 
 func TestDihedralEqualsTurnedPictures(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w, h := rapid.IntRange(5, 500).Draw(t, "w"), rapid.IntRange(5, 500).Draw(t, "h")
+		w, h := rapid.IntRange(5, 200).Draw(t, "w"), rapid.IntRange(5, 200).Draw(t, "h")
 		g := image.NewGray(image.Rect(0, 0, w, h))
 		m := scenes[rapid.IntRange(0, len(scenes)-1).Draw(t, "scene")]
 		for y := range h {
