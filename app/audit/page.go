@@ -1,0 +1,170 @@
+package audit
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"imglink/app/actor"
+	"imglink/app/fault"
+	"imglink/models"
+)
+
+// Query chooses entries of the audit log, newest first. Zero values do not filter.
+type Query struct {
+	Actor    string // id of an actor
+	Action   string // "case.decide", or "case." for all about cases
+	Entity   string // "case", "image", "staff" and so on
+	EntityID string
+	From, To time.Time // half open
+	Before   int64     // keyset: ids below this one; 0 is the newest
+	Limit    int
+}
+
+// Entry is one entry. ActorName is the name of staff, empty for others. Notes hold facts, never personal data.
+type Entry struct {
+	ID                 int64
+	At                 time.Time
+	ActorKind, ActorID string
+	ActorName          string
+	Action             string
+	Entity, EntityID   string
+	Reason, RequestID  string
+	Notes              map[string]any
+	Seq                int64 // place in the chain, 0 while not sealed
+	PrevHash, Hash     []byte
+	SealedAt           time.Time
+}
+
+// Chain is what is known of the hash chain. OK is the outcome of the last verification.
+type Chain struct {
+	Entries, Sealed int64
+	Checked         int64     // entries covered by the last verification
+	CheckedAt       time.Time // zero when never verified
+	OK              bool
+	BrokenAt        int64 // seq of the first entry that does not fit, when not OK
+	Problem         string
+}
+
+// maxLimit bounds a page, whatever was asked for.
+const maxLimit = 500
+
+var errOther = fault.New(fault.Forbidden, "forbidden", "Your role does not include the audit log.")
+
+// Entries lists what the actor may read: everything, or what they did themselves.
+func (s *Service) Entries(ctx context.Context, a actor.Actor, q Query) (_ []Entry, err error) {
+	defer fault.Wrap(&err, "audit.Entries")
+	if !a.Can(actor.AuditRead) {
+		if !a.Can(actor.AuditOwn) {
+			return nil, errOther
+		}
+		if q.Actor != "" && q.Actor != a.ID {
+			return nil, nil
+		}
+		q.Actor = a.ID
+	}
+	if q.Limit < 1 || q.Limit > maxLimit {
+		q.Limit = maxLimit
+	}
+	rows, err := s.Store.AuditEntries(ctx, models.AuditFilter{
+		ActorID: q.Actor, Action: q.Action, Entity: q.Entity, EntityID: q.EntityID, From: q.From, To: q.To, Before: q.Before, Limit: q.Limit,
+	})
+	out := make([]Entry, 0, len(rows))
+	for _, r := range rows {
+		e, err := entry(r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, err
+}
+
+// Entry finds one entry: NotFound for unknown ids and for those of others when the actor reads only their own.
+func (s *Service) Entry(ctx context.Context, a actor.Actor, id int64) (_ Entry, err error) {
+	defer fault.Wrap(&err, "audit.Entry(%d)", id)
+	if !a.Can(actor.AuditOwn) {
+		return Entry{}, errOther
+	}
+	r, err := s.Store.AuditEntry(ctx, id)
+	if err != nil {
+		return Entry{}, err
+	}
+	if r.ActorID != a.ID && !a.Can(actor.AuditRead) {
+		return Entry{}, models.ErrNotFound
+	}
+	return entry(r)
+}
+
+func entry(r models.AuditListRow) (Entry, error) {
+	e := Entry{
+		ID: r.ID, At: r.At, ActorKind: r.ActorKind, ActorID: r.ActorID, ActorName: r.ActorName, Action: r.Action, Entity: r.Entity, EntityID: r.EntityID,
+		Reason: r.Reason, RequestID: r.RequestID, Seq: r.Seq, PrevHash: r.PrevHash, Hash: r.Hash,
+	}
+	if r.SealedAt != nil {
+		e.SealedAt = *r.SealedAt
+	}
+	return e, json.Unmarshal(r.Notes, &e.Notes)
+}
+
+const verified = "audit.verify"
+
+// outcome is a verification as its own audit entry keeps it.
+type outcome struct {
+	OK       bool   `json:"ok"`
+	Checked  int64  `json:"checked"`
+	BrokenAt int64  `json:"broken_at"`
+	Problem  string `json:"problem"`
+	Head     string `json:"head"`
+}
+
+// Verify reads the whole chain and keeps the outcome in the log itself, where Chain finds it on every replica, and where
+// the head it saw becomes part of what is sealed next.
+func (s *Service) Verify(ctx context.Context, a actor.Actor) (Chain, error) {
+	if !a.Can(actor.AuditRead) {
+		return Chain{}, errOther
+	}
+	r, err := s.Check(ctx)
+	if err != nil {
+		return Chain{}, err
+	}
+	o := outcome{OK: r.OK(), Checked: r.Sealed, Head: hex.EncodeToString(r.Head)}
+	if r.FirstBad != nil {
+		o.BrokenAt, o.Problem = r.FirstBad.Seq, r.FirstBad.Problem
+	}
+	c := models.Change{Actor: a, Needs: actor.AuditRead, Action: verified, Entity: "audit", ID: "chain"}
+	err = s.Store.Write(ctx, c, func(tx *models.Tx) error {
+		for k, v := range map[string]any{"ok": o.OK, "checked": o.Checked, "broken_at": o.BrokenAt, "problem": o.Problem, "head": o.Head} {
+			tx.Detail(k, v)
+		}
+		return nil
+	})
+	if err != nil {
+		return Chain{}, err
+	}
+	return s.Chain(ctx)
+}
+
+// Chain tells how far the chain reaches and how its last verification came out.
+func (s *Service) Chain(ctx context.Context) (_ Chain, err error) {
+	defer fault.Wrap(&err, "audit.Chain")
+	st, err := s.Store.AuditState(ctx)
+	if err != nil {
+		return Chain{}, err
+	}
+	c := Chain{Entries: st.Head.Seq + st.Unsealed, Sealed: st.Head.Seq}
+	last, err := s.Store.AuditLast(ctx, verified)
+	if fault.Is(err, fault.NotFound) {
+		return c, nil
+	}
+	if err != nil {
+		return Chain{}, err
+	}
+	var o outcome
+	if err := json.Unmarshal(last.Notes, &o); err != nil {
+		return Chain{}, err
+	}
+	c.Checked, c.CheckedAt, c.OK, c.BrokenAt, c.Problem = o.Checked, last.At, o.OK, o.BrokenAt, o.Problem
+	return c, nil
+}
