@@ -20,6 +20,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 		if err := a.startWork(ctx); err != nil {
 			return err
 		}
+		defer a.startSealing(ctx)()
 	}
 	following, unfollow := context.WithCancel(context.WithoutCancel(ctx))
 	defer unfollow()
@@ -64,6 +65,14 @@ func (a *App) stop(fiberApp *fiber.App) (err error) {
 func (a *App) startWork(ctx context.Context) error {
 	// Jobs outlive the signal that stops the program: stop lets them finish.
 	return a.runner.Start(context.WithoutCancel(ctx))
+}
+
+// startSealing chains audit entries until the returned function is called, which is after the last job, and then once more.
+func (a *App) startSealing(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() { defer close(done); a.Audit.Follow(ctx) }()
+	return func() { cancel(); <-done }
 }
 
 // serveMetrics answers /metrics on its own address, which is not public.

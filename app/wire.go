@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"imglink/app/accounts"
+	"imglink/app/audit"
 	"imglink/app/botcheck"
 	"imglink/app/cdn"
 	"imglink/app/fetch"
@@ -32,6 +33,7 @@ type parts struct {
 	Moderation *moderation.Service
 	Accounts   *accounts.Service
 	Post       *post.Service
+	Audit      *audit.Service
 	Outbox     *mail.Outbox // nil when mail goes by SMTP
 	Similar    *similar.Service
 	bot        botcheck.Checker
@@ -46,6 +48,7 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 	if a.Config.CloudflareToken != "" {
 		purger = &cdn.Cloudflare{ZoneID: a.Config.CloudflareZone, Token: a.Config.CloudflareToken.Reveal(), Clock: a.Clock}
 	}
+	a.Audit = &audit.Service{Store: a.Store, Clock: a.Clock, Log: a.Log}
 	a.Similar = &similar.Service{Store: a.Store, Clock: a.Clock, Log: a.Log}
 	deriver, err := a.deriver(lim)
 	if err != nil {

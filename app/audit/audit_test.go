@@ -3,6 +3,7 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,6 +41,8 @@ func newWorld(t testing.TB, batch int) *world {
 	t.Cleanup(s.Close)
 	return &world{Service: &audit.Service{Store: s, Clock: fake, Log: testdb.Log(t), Batch: batch}, dsn: dsn, fake: fake}
 }
+
+func sum(b []byte) []byte { h := sha256.Sum256(b); return h[:] }
 
 func change(n int) models.Change {
 	return models.Change{Actor: actor.System("test"), Needs: actor.Public, Action: "thing.change", Entity: "thing", ID: fmt.Sprint("t", n), Reason: "because"}
@@ -81,7 +84,7 @@ func (w *world) seal(t testing.TB) {
 
 func (w *world) check(t testing.TB) audit.Report {
 	t.Helper()
-	r, err := w.Check(t.Context())
+	r, err := w.Check(t.Context(), audit.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,14 +49,14 @@ type footer struct {
 const maxLine = 1 << 20
 
 // Export verifies the chain and writes it to w as far as it holds. The footer is written only when it holds to the end.
-func (s *Service) Export(ctx context.Context, w io.Writer) (Report, error) {
+func (s *Service) Export(ctx context.Context, w io.Writer, o Options) (Report, error) {
 	out := bufio.NewWriter(w)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(header{format}); err != nil {
 		return Report{}, err
 	}
-	r, err := s.verify(ctx, func(x models.AuditSealed) error { return enc.Encode(lineOf(x)) })
+	r, err := s.verify(ctx, o, func(x models.AuditSealed) error { return enc.Encode(lineOf(x)) })
 	if err == nil && r.OK() {
 		err = enc.Encode(footer{Links: &r.Sealed, Head: hex.EncodeToString(r.Head)})
 	}
@@ -74,14 +74,14 @@ func lineOf(x models.AuditSealed) line {
 
 // VerifyFile verifies an exported chain, without a database. A file that is not one is an error naming the line; a chain
 // that does not hold is in the report.
-func VerifyFile(in io.Reader) (Report, error) {
+func VerifyFile(in io.Reader, o Options) (Report, error) {
 	sc := bufio.NewScanner(in)
 	sc.Buffer(make([]byte, 64<<10), maxLine)
 	var h header
 	if !sc.Scan() || strict(sc.Bytes(), &h) != nil || h.Format != format {
 		return Report{}, fmt.Errorf("line 1: this is not an exported audit chain: want {\"format\":%q}", format)
 	}
-	w := newWalker()
+	w := newWalker(o)
 	for n := 2; sc.Scan(); n++ {
 		if f := (footer{}); strict(sc.Bytes(), &f) == nil && f.Links != nil {
 			return closeFile(sc, w, f)
@@ -109,6 +109,7 @@ func closeFile(sc *bufio.Scanner, w *walker, f footer) (Report, error) {
 	case sc.Scan():
 		w.report.bad(w.seq, 0, "Something follows the closing line.")
 	}
+	w.end()
 	return w.report, nil
 }
 
@@ -124,13 +125,29 @@ func strict(raw []byte, v any) error {
 	return nil
 }
 
-func parseLine(raw []byte) (x models.AuditSealed, err error) {
-	if _, err := canonical(raw); err != nil { // also refuses a name given twice
-		return x, err
+// exactly reads an entry in which every name stands once and as it is spelled: other readers must see the same values.
+func exactly(raw []byte) (in line, err error) {
+	given, err := canonical(raw)
+	if err != nil {
+		return in, err
 	}
-	var in line
 	if err := strict(raw, &in); err != nil {
-		return x, fmt.Errorf("not an entry: %w", err)
+		return in, fmt.Errorf("not an entry: %w", err)
+	}
+	again, err := json.Marshal(in)
+	if err != nil {
+		return in, err
+	}
+	if again, err = canonical(again); err != nil || !bytes.Equal(given, again) {
+		return in, errors.New("not an entry: a name is missing or misspelled")
+	}
+	return in, nil
+}
+
+func parseLine(raw []byte) (x models.AuditSealed, err error) {
+	in, err := exactly(raw)
+	if err != nil {
+		return x, err
 	}
 	l, r := &x.Link, &x.Row
 	*r = models.AuditRow{

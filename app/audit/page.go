@@ -125,7 +125,7 @@ func (s *Service) Verify(ctx context.Context, a actor.Actor) (Chain, error) {
 	if !a.Can(actor.AuditRead) {
 		return Chain{}, errOther
 	}
-	r, err := s.Check(ctx)
+	r, err := s.Check(ctx, Options{})
 	if err != nil {
 		return Chain{}, err
 	}

@@ -39,15 +39,22 @@ func (r *Report) bad(seq, id int64, problem string, args ...any) {
 	}
 }
 
+// Options say what else a verification demands.
+type Options struct {
+	Contains []byte // a head noted earlier, which must still be in the chain; nil demands nothing
+}
+
 // walker checks links one after the other.
 type walker struct {
 	seq    int64
 	prev   []byte
-	lastID int64
 	report Report
+	wanted []byte // Options.Contains until it was seen
 }
 
-func newWalker() *walker { return &walker{prev: zero, report: Report{Head: zero}} }
+func newWalker(o Options) *walker {
+	return &walker{prev: zero, report: Report{Head: zero}, wanted: o.Contains}
+}
 
 // step checks the next link; false ends the walk.
 func (w *walker) step(x models.AuditSealed) bool {
@@ -69,16 +76,26 @@ func (w *walker) step(x models.AuditSealed) bool {
 		r.bad(l.Seq, l.AuditID, "Entry %d is not what was sealed.", l.AuditID)
 		return false
 	}
+	if bytes.Equal(w.wanted, l.Hash) {
+		w.wanted = nil
+	}
 	w.seq, w.prev = l.Seq, l.Hash
 	r.Sealed, r.Head = l.Seq, l.Hash
 	return true
 }
 
+// end checks what only the whole chain can show: an earlier head that is gone means that the end was cut off or rewritten.
+func (w *walker) end() {
+	if len(w.wanted) > 0 && !bytes.Equal(w.wanted, zero) {
+		w.report.bad(w.seq+1, 0, "The chain does not contain the given head: what followed it was cut off or rewritten.")
+	}
+}
+
 // verify walks the whole chain over one snapshot, in memory that does not grow with it, up to the first break. each sees
 // every good link.
-func (s *Service) verify(ctx context.Context, each func(models.AuditSealed) error) (_ Report, err error) {
+func (s *Service) verify(ctx context.Context, o Options, each func(models.AuditSealed) error) (_ Report, err error) {
 	defer fault.Wrap(&err, "audit.Verify")
-	w := newWalker()
+	w := newWalker(o)
 	err = s.Store.ReadWhole(ctx, func(q models.Queries) error {
 		entries, unsealed, oldest, behind, err := q.AuditUnlinked(ctx)
 		if err != nil {
@@ -88,6 +105,7 @@ func (s *Service) verify(ctx context.Context, each func(models.AuditSealed) erro
 		if err := s.walk(ctx, q, w, each); err != nil || !w.report.OK() {
 			return err
 		}
+		w.end()
 		if behind != nil {
 			w.report.bad(0, *behind, "Entry %d was put into the log behind what was sealed.", *behind)
 			return nil
@@ -98,8 +116,8 @@ func (s *Service) verify(ctx context.Context, each func(models.AuditSealed) erro
 }
 
 // Check verifies without leaving a trace: for the command line, which may have no permission to write.
-func (s *Service) Check(ctx context.Context) (Report, error) {
-	return s.verify(ctx, func(models.AuditSealed) error { return nil })
+func (s *Service) Check(ctx context.Context, o Options) (Report, error) {
+	return s.verify(ctx, o, func(models.AuditSealed) error { return nil })
 }
 
 func (s *Service) walk(ctx context.Context, q models.Queries, w *walker, each func(models.AuditSealed) error) error {

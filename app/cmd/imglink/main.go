@@ -19,6 +19,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
 	Seed    seedCmd    `cmd:"" help:"Fill an empty instance with the demo."`
 	Staff   staffCmd   `cmd:"" help:"Manage staff accounts."`
+	Verify  verifyCmd  `cmd:"" help:"Prove that nobody changed what was recorded."`
 }
 
 func main() {
