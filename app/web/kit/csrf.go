@@ -115,7 +115,10 @@ func (c *Ctx) setCookie(name, value string, maxAge time.Duration) {
 		ck.MaxAge = int(maxAge.Seconds())
 	}
 	c.Cookie(ck)
-	if maxAge >= 0 { // a later read in this request sees the new value
+	// A later read in this request sees the new state: a form drawn after a session ended must not be bound to it.
+	if maxAge >= 0 {
 		c.Request().Header.SetCookie(ck.Name, value)
+	} else {
+		c.Request().Header.DelCookie(ck.Name)
 	}
 }

@@ -20,6 +20,7 @@ func (c *Ctx) SessionToken() ident.Token { return ident.Token(c.cookie("session"
 // EndSession takes the session cookie back.
 func (c *Ctx) EndSession() {
 	c.setCookie("session", "", -time.Hour)
+	c.csrf = ""
 	c.Principal = nil
 }
 
