@@ -146,7 +146,8 @@ func (h *Handlers) standing(c *kit.Ctx, d moderation.Detail) *review.Standing {
 		}
 	}
 	if d.May.Undo != "" {
-		s.UndoURL, s.UndoTill, s.TillISO = c.Kit.URL("staff.decision.undo", d.May.Undo), clockTime(d.Standing.FinalAt), iso(d.Standing.FinalAt)
+		s.UndoURL, s.UndoTill = c.Kit.URL("staff.decision.undo", d.May.Undo), clockTime(d.Standing.FinalAt)
+		s.UndoFor = secondsLeft(c, d.Standing.FinalAt)
 	}
 	return &s
 }

@@ -34,6 +34,7 @@ import (
 	"imglink/app/web/kit"
 	"imglink/app/web/staff"
 	"imglink/models"
+	"imglink/static"
 	"imglink/views/layout"
 )
 
@@ -102,6 +103,7 @@ func (d *desk) serve(zone *time.Location) {
 	page := func(c *kit.Ctx) error { return c.OK(layout.Sign(layout.Page{Title: "x"})) }
 	d.app = web.New(d.kit, append(h.Routes(),
 		kit.Route{Method: "GET", Path: "/staff/signin", Name: "staff.signin", Needs: actor.Public, Do: page},
+		kit.Route{Method: "GET", Path: static.Prefix + ":name", Name: "static", Needs: actor.Public, Do: (&web.System{}).Static},
 		kit.Route{Method: "POST", Path: "/prefs/theme", Name: "prefs.theme", Needs: actor.Public, Body: kit.FormBody, Do: page},
 	))
 }

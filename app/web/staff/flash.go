@@ -77,3 +77,8 @@ func (h *Handlers) undoable(c *kit.Ctx, parts []string) *ui.Flash {
 	}
 	return f
 }
+
+// secondsLeft is the time until an instant in whole seconds, for a countdown that needs no clock of the reader's.
+func secondsLeft(c *kit.Ctx, at time.Time) string {
+	return strconv.Itoa(int(max(at.Sub(c.Kit.Clock.Now()), 0).Seconds()))
+}

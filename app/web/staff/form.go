@@ -130,10 +130,10 @@ func (h *Handlers) form(c *kit.Ctx, d draft, reasons []models.ReasonCode, may mo
 	f := review.Form{
 		CSRF: c.CSRF(), Fence: strconv.FormatInt(d.Fence, 10), Version: strconv.FormatInt(d.Version, 10), Actions: actions(d.Action, may),
 		Facts: d.Facts, Explanation: d.Explanation, EndsOn: d.EndsOn, Note: d.Note, Block: d.Block, Confirmed: d.Confirm, MayBlock: may.Hard,
-		Template: d.prepared(reasons), Errors: map[string]string{}, SubmitLabel: "Decide and open next",
+		Template: d.prepared(reasons), Errors: map[string]string{}, SubmitLabel: "Decide and next",
 	}
 	if word := imperative[d.Action]; word != "" {
-		f.SubmitLabel = word + " and open next"
+		f.SubmitLabel = word + " and next"
 	}
 	for _, r := range reasons {
 		v := review.Reason{Code: r.Code, Label: r.Label, Ground: r.Ground, Reference: r.Reference, Selected: r.Code == d.Reason}

@@ -1,6 +1,6 @@
 // A claimed case is kept by a heartbeat: data-lease-url is posted every minute. When the server says the lease is lost,
-// the form is locked before somebody works for nothing.
-import { $, $$, announce, csrf, d, toast } from './core.js';
+// the page says so before somebody works for nothing.
+import { $, csrf, d, problem, toast } from './core.js';
 
 const EVERY = 60_000; // ms; a lease lasts ten minutes
 let timer = 0;
@@ -9,16 +9,23 @@ async function beat(holder) {
   if (!holder.isConnected) { clearInterval(timer); return; }
   try {
     const r = await fetch(holder.dataset.leaseUrl, { method: 'POST', headers: { 'X-CSRF-Token': csrf(), Accept: 'application/json' } });
-    if (r.status === 409 || r.status === 423 || r.status === 410) lost(holder);
+    if (r.ok) shown(await r.json());
+    else if (r.status === 409 || r.status === 423 || r.status === 410) lost((await problem(r)).message);
   } catch { /* offline: the lease outlives some missed beats */ }
 }
 
-function lost(holder) {
+function shown({ until, clock }) {
+  const t = $('#lease time');
+  if (!t) return;
+  t.dateTime = until;
+  t.textContent = clock;
+}
+
+// Nothing is locked: the server refuses a late decision and gives back everything that was typed.
+function lost(message) {
   clearInterval(timer);
-  holder.dataset.leaseLost = 'true';
-  for (const b of $$('button[type=submit],button:not([type])', holder)) b.disabled = true;
-  toast('Somebody else has this case now. What you typed is still here to copy.', null, 60);
-  announce('The claim on this case was lost.');
+  $('#lease')?.classList.add('lost');
+  toast(`${message} What you typed is kept.`, null, 60);
 }
 
 /** Starts the heartbeat of the claimed case in the page, if there is one. */

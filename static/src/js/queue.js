@@ -1,5 +1,5 @@
 // Queue rows: j/k move, o opens, x selects; the bulk count; toasts of the server.
-import { $, $$, announce, d, linger } from './core.js';
+import { $, $$, announce, d, linger, toast } from './core.js';
 import { bind } from './shortcuts.js';
 
 const rows = () => $$('.trow').filter(r => r.checkVisibility());
@@ -31,7 +31,20 @@ function count() {
   out.textContent = `${n} selected`;
   announce(`${n} ${out.dataset.noun || ''} selected`);
 }
-d.addEventListener('change', e => { if (e.target.matches('.rows .check')) count(); });
+// Only what was seen can be selected, and not more than can be looked at: the picture must have loaded.
+function allowed(box) {
+  const picture = $('img', box.closest('.trow')), max = Number(box.form?.dataset.bulkMax) || Infinity;
+  if (!box.checked) return true;
+  if (picture && !(picture.complete && picture.naturalWidth > 0)) { toast('Wait until the picture has loaded.'); return false; }
+  if ($$('.rows .check:checked').length > max) { toast(`At most ${max} cases can be decided together.`); return false; }
+  return true;
+}
+d.addEventListener('change', e => {
+  if (!e.target.matches('.rows .check')) return;
+  if (!allowed(e.target)) e.target.checked = false;
+  count();
+});
+
 d.addEventListener('click', e => {
   if (!e.target.closest('[data-unselect]')) return;
   for (const c of $$('.rows .check:checked')) c.checked = false;

@@ -39,7 +39,7 @@ bind('?', () => open('keys'));
 bind('g', () => { goUntil = Date.now() + 900; });
 bind('/', () => { const q = $('#q'); if (!q) return false; q.focus(); q.select(); return true; });
 bind('z', () => {
-  const undo = $('[data-undo]');
+  const undo = $('.toasts [data-undo]') ?? $('[data-undo]'); // what was done last comes first
   if (!undo) return false;
   announce('Undoing');
   undo.requestSubmit();

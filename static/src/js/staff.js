@@ -9,3 +9,4 @@ import './viewer.js';
 import './lease.js';
 import './swap.js';
 import './passkey.js';
+import './review.js';

@@ -11,9 +11,10 @@ d.addEventListener('htmx:afterSwap', e => {
   watch(target);
   if (target.id !== 'detail') return;
   $('.queue')?.classList.add('has-detail');
-  const path = e.detail.pathInfo?.requestPath;
-  for (const a of $$('.trow .t a')) {
-    if (a.getAttribute('href') === path) a.setAttribute('aria-current', 'true');
+  const id = $('[data-case]', target)?.dataset.case;
+  for (const row of $$('.trow[data-row]')) {
+    const a = $('.t a', row);
+    if (row.dataset.row === id) a.setAttribute('aria-current', 'true');
     else a.removeAttribute('aria-current');
   }
   const h = $('#detail h2');
@@ -23,6 +24,8 @@ d.addEventListener('htmx:afterSwap', e => {
   announce(`Opened ${h.textContent.trim()}`);
 });
 
+// refusals come as problem documents, whose sentence is shown
+d.addEventListener('htmx:configRequest', e => { e.detail.headers.Accept = 'text/html, application/problem+json'; });
 d.addEventListener('htmx:responseError', e => {
   let message = `That did not work (${e.detail.xhr.status}). Nothing was changed.`;
   try { message = JSON.parse(e.detail.xhr.responseText).detail || message; } catch { /* a page, not a problem document */ }

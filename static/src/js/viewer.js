@@ -1,21 +1,20 @@
-// Blurred pictures: hold the button or Space to look, release to hide; "Keep clear" pins it. The reveal is posted first
+// Blurred pictures: hold the button, Space on it, or R to look, release to hide; "Keep clear" pins it. The reveal is posted first
 // and the clear picture is fetched only when the server has logged it.
 import { $, announce, csrf, d, el, problem, toast } from './core.js';
 import { bind } from './shortcuts.js';
 
+// The picture's address is made for this look and this session, and works for two minutes; each look asks anew.
 async function clear(v) {
-  if ($('.clear', v)) return true;
   const r = await fetch(v.dataset.reveal, { method: 'POST', headers: { 'X-CSRF-Token': csrf(), Accept: 'application/json' } });
   if (!r.ok) { toast(`Not revealed: ${(await problem(r)).message}`); return false; }
-  if (!$('.clear', v)) {
-    $('.frame', v).append(el('img', { className: 'clear', src: v.dataset.clear, alt: `${$('.blurred', v).alt}, clear` }));
-  }
+  const { url } = await r.json();
+  if (!$('.clear', v)) $('.frame', v).append(el('img', { className: 'clear', src: url, alt: `${$('.blurred', v).alt}, clear` }));
   return true;
 }
 
 async function show(v, on) {
   v.dataset.want = String(on);
-  if (on && !await clear(v)) return;
+  if (on && v.dataset.shown !== 'true' && !await clear(v)) return;
   if (v.dataset.want !== String(on)) return; // released while the server was asked
   v.dataset.shown = String(on || v.dataset.pinned === 'true');
 }
@@ -38,15 +37,16 @@ d.addEventListener('click', e => {
   const keep = e.target.closest('[data-keep]');
   if (keep) pin(viewerOf(keep), keep);
 });
-// Space on the focused button, or anywhere on the page for the first viewer in sight
-bind(' ', e => {
-  if (d.activeElement?.closest('a,button,[role=option],summary') && !d.activeElement.matches('[data-hold]')) return false;
+// R anywhere on the page, or Space on the focused button, shows the first viewer in sight while it is held.
+function hold(e) {
   const v = viewerOf(d.activeElement) ?? $('[data-viewer]');
   if (!v || !v.dataset.reveal) return false;
   if (!e.repeat) show(v, true);
   return true;
-});
+}
+bind('r', hold);
+bind(' ', e => (d.activeElement?.matches('[data-hold]') ? hold(e) : false));
 d.addEventListener('keyup', e => {
-  if (e.key !== ' ') return;
-  for (const v of d.querySelectorAll('[data-viewer][data-want=true]')) if (v.dataset.pinned !== 'true') show(v, false);
+  if (e.key !== ' ' && e.key !== 'r') return;
+  for (const v of d.querySelectorAll('[data-viewer][data-want=true]')) show(v, v.dataset.pinned === 'true');
 });

@@ -340,7 +340,7 @@ func EffectsPage(e Effects) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = review.Effects(e.List, e.CSRF).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = review.Effects(e.List, e.CSRF, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -113,7 +113,7 @@ type Standing struct {
 	Text, ISO, UTC    string
 	Tone              ui.Tone
 	UndoURL, UndoTill string
-	TillISO           string
+	UndoFor           string // seconds left, as a decimal number
 }
 
 // Stale explains a decision that was refused because somebody else was faster. What was typed is in the form.
@@ -210,7 +210,7 @@ type BulkDone struct {
 	layout.Staff
 	Title, Text, Back string
 	UndoURL, UndoTill string
-	TillISO           string
+	UndoFor           string // seconds left, as a decimal number
 	Failed            []Failed
 }
 

@@ -1,0 +1,43 @@
+// The decision form: Ctrl+Enter sends it, the button says what it will do, and undo counts down the time it has left.
+import { $, $$, d } from './core.js';
+
+d.addEventListener('keydown', e => {
+  if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey)) return;
+  const form = e.target.closest?.('[data-decide]') ?? $('[data-decide]');
+  const send = $('[data-submit]');
+  if (!form || !send || $('dialog[open]')) return;
+  e.preventDefault();
+  form.requestSubmit(send);
+});
+
+const words = { keep: 'Keep', restrict: 'Restrict', disable: 'Disable', remove: 'Remove' };
+d.addEventListener('change', e => {
+  if (!e.target.matches('[data-decide] [name=action]')) return;
+  const label = $('[data-submit] span');
+  if (label?.textContent.endsWith('and next')) label.textContent = `${words[e.target.value]} and next`;
+});
+
+// The countdown is for the eye only: a screen reader hears the deadline once, in the text beside the button.
+function left(form) {
+  form.dataset.started ??= String(Date.now());
+  const all = Number(form.dataset.seconds ?? form.closest('[data-toast]')?.dataset.seconds);
+  return all ? Math.ceil(all - (Date.now() - Number(form.dataset.started)) / 1000) : NaN;
+}
+function tick() {
+  for (const form of $$('[data-undo]')) {
+    const s = left(form);
+    if (Number.isNaN(s)) continue;
+    if (s <= 0) { form.remove(); continue; }
+    const button = $('button', form);
+    let clock = $('.left', button);
+    if (!clock) {
+      clock = d.createElement('span');
+      clock.className = 'left';
+      clock.setAttribute('aria-hidden', 'true');
+      button.append(clock);
+    }
+    clock.textContent = `${s} s`;
+  }
+}
+tick();
+setInterval(tick, 1000);
