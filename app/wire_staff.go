@@ -36,7 +36,7 @@ func (s sessions) Resolve(ctx context.Context, token string) (kit.Principal, err
 
 func (a *App) staffHandlers() *staff.Handlers {
 	h := &staff.Handlers{
-		Moderation: a.Moderation, Objects: a.Objects, Figures: a.Store, Troubles: a.Store, Location: a.Config.Location(),
+		Moderation: a.Moderation, Objects: a.Objects, Figures: a.Store, Troubles: a.Store, Audit: a.Audit, Location: a.Config.Location(),
 	}
 	if a.Outbox != nil {
 		h.Outbox = a.Outbox
