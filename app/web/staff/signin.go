@@ -123,7 +123,7 @@ func redrawn(c *kit.Ctx, err error) (problems []ui.Problem, status int, other er
 	case fault.TooMany, fault.Conflict:
 		problems = []ui.Problem{{Message: f.Message}}
 		if f.RetryAfter > 0 {
-			c.Set(fiber.HeaderRetryAfter, utils.CopyString(seconds(f.RetryAfter)))
+			c.Set(fiber.HeaderRetryAfter, seconds(f.RetryAfter))
 		}
 	default:
 		return nil, 0, err
@@ -184,6 +184,6 @@ func (h *Account) SignOut(c *kit.Ctx) error {
 		return err
 	}
 	c.EndSession()
-	c.Set("Clear-Site-Data", `"cache", "storage"`) // the browser keeps no page and no path of ours
+	c.Set("Clear-Site-Data", `"storage"`) // htmx keeps the path of the last page there; pages themselves are never cached
 	return c.See("staff.signin")
 }
