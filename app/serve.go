@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
@@ -30,7 +29,6 @@ func (a *App) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer stopMetrics()
-	var fiberApp *fiber.App
 	served := make(chan error, 1)
 	if !a.opts.NoServe {
 		ln := a.opts.Listener
@@ -39,22 +37,21 @@ func (a *App) Run(ctx context.Context) (err error) {
 				return err
 			}
 		}
-		fiberApp = a.web()
-		go func() { served <- fiberApp.Listener(ln) }()
+		go func() { served <- a.server.Listener(ln) }()
 	}
 	select {
 	case <-ctx.Done():
 	case err = <-a.fatal:
 	case err = <-served:
 	}
-	return errors.Join(err, a.stop(fiberApp))
+	return errors.Join(err, a.stop())
 }
 
-func (a *App) stop(fiberApp *fiber.App) (err error) {
+func (a *App) stop() (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
-	if fiberApp != nil {
-		err = fiberApp.ShutdownWithContext(ctx)
+	if !a.opts.NoServe {
+		err = a.server.ShutdownWithContext(ctx)
 	}
 	if !a.opts.NoWork {
 		err = errors.Join(err, a.runner.Stop(ctx))

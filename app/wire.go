@@ -38,7 +38,7 @@ type parts struct {
 	Similar    *similar.Service
 	bot        botcheck.Checker
 	proof      *botcheck.Proof
-	handlers   web.Handlers
+	server     *fiber.App
 }
 
 func (a *App) wireCapabilities(ctx context.Context) error {
@@ -140,7 +140,7 @@ func (a *App) wireWeb(context.Context) error {
 		a.Kit.BotHost = "https://challenges.cloudflare.com"
 	}
 	apiHandlers := &api.Handlers{Uploads: a.Uploads, Store: a.Store, MaxRequest: a.Config.MaxRequest(), PerMinute: a.Config.UploadsPerMin}
-	a.handlers = web.Handlers{
+	handlers := web.Handlers{
 		API: apiHandlers, System: &web.System{Store: a.Store, Objects: a.Objects},
 		Public: &public.Handlers{
 			Store: a.Store, Uploads: a.Uploads, API: apiHandlers, Moderation: a.Moderation, Bot: a.bot, Proof: a.proof,
@@ -149,8 +149,7 @@ func (a *App) wireWeb(context.Context) error {
 		Staff:  a.staffHandlers(),
 		Limits: web.Limits{ReportsPerHour: a.Config.ReportsPerHr},
 	}
+	// The table is mounted even where nothing is served: jobs and commands need its addresses.
+	a.server = web.New(a.Kit, web.Routes(handlers))
 	return nil
 }
-
-// web makes the server. The table is mounted here, so that addresses exist before the first job needs one.
-func (a *App) web() *fiber.App { return web.New(a.Kit, web.Routes(a.handlers)) }

@@ -171,7 +171,7 @@ func (s *seeder) derive(ctx context.Context) error {
 	return g.Wait()
 }
 
-var sizes = [][2]int{{1200, 800}, {960, 640}, {800, 1000}, {1080, 1080}, {1280, 720}}
+var sizes = [][2]int{{960, 640}, {720, 480}, {640, 800}, {720, 720}, {960, 540}}
 
 func (s *seeder) plans() []plan {
 	guests := make([]string, 48)
@@ -187,7 +187,7 @@ func (s *seeder) plans() []plan {
 		}
 		switch {
 		case i%17 == 5:
-			p.format, p.w, p.h = "png", 720, 480
+			p.format, p.w, p.h = "png", 540, 360
 		case i%40 == 11:
 			p.format, p.w, p.h = "gif", 320, 214
 		case i%13 == 7 && i > 60:

@@ -140,7 +140,7 @@ func (b *backend) sweep(t *testing.T, dir string) world {
 		t.Fatal(err)
 	}
 	defer a.Close(ctx) //nolint:errcheck // test
-	for range 20 { // a sweep takes a bounded number of rows
+	for range 20 {     // a sweep takes a bounded number of rows
 		if err := errors.Join(a.Uploads.SweepAbandoned(ctx), a.Uploads.SweepErase(ctx)); err != nil {
 			t.Errorf("sweep: %v", err)
 		}

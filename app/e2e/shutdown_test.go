@@ -69,7 +69,11 @@ func TestShutdownFinishesUploads(t *testing.T) {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 3*time.Second, func() bool { c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://")); closeIf(c); return err != nil },
+	eventually(t, 3*time.Second, func() bool {
+		c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+		closeIf(c)
+		return err != nil
+	},
 		func() string { return "new connections are still accepted" })
 	a, err := finish()
 	if err != nil {
