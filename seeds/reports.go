@@ -96,17 +96,34 @@ func (s *seeder) work(ctx context.Context, i int) error {
 		return err
 	}
 	s.clock.Advance(3 * time.Minute)
-	if err := s.decide(ctx, who, lease, actions[(i/2)%len(actions)]); err != nil {
-		return err
-	}
-	s.clock.Advance(moderation.UndoWindow + 2*time.Minute)
-	return s.Moderation.Sweep(ctx)
-}
-
-func (s *seeder) decide(ctx context.Context, who actor.Actor, lease moderation.Lease, action models.Action) error {
-	d, err := s.Moderation.Case(ctx, who, lease.CaseID)
+	d, err := s.decide(ctx, who, lease, actions[(i/2)%len(actions)])
 	if err != nil {
 		return err
+	}
+	s.clock.Advance(moderation.UndoWindow + time.Second)
+	return s.settle(ctx, d)
+}
+
+// settle ends the undo window of a decision and sends its letters. What asks the network waits for the running instance.
+func (s *seeder) settle(ctx context.Context, d models.Decision) error {
+	for _, kind := range []models.EffectKind{models.EffectFinalise, models.EffectMailNotifier} {
+		effects, err := s.Store.EffectsOf(ctx, d.ID, kind)
+		if err != nil {
+			return err
+		}
+		for _, e := range effects {
+			if err := s.Moderation.RunEffect(ctx, e.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *seeder) decide(ctx context.Context, who actor.Actor, lease moderation.Lease, action models.Action) (models.Decision, error) {
+	d, err := s.Moderation.Case(ctx, who, lease.CaseID)
+	if err != nil {
+		return models.Decision{}, err
 	}
 	reason := d.ReasonCode
 	if action == models.ActionRestrict {
@@ -120,8 +137,7 @@ func (s *seeder) decide(ctx context.Context, who actor.Actor, lease moderation.L
 		in.Facts = "The report describes what the picture is used for, and the page it was found on confirms it."
 		in.Explanation = "The picture is used in the way the report describes. That is what this rule forbids, whatever the picture itself shows."
 	}
-	_, err = s.Moderation.Decide(ctx, who, in)
-	return err
+	return s.Moderation.Decide(ctx, who, in)
 }
 
 // unfinished leaves work in the middle: a lease, an escalation, a decision that was undone.
@@ -131,14 +147,11 @@ func (s *seeder) unfinished(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.decide(ctx, lead, undone, models.ActionRemove); err != nil {
-		return err
-	}
-	d, err := s.Moderation.Case(ctx, lead, undone.CaseID)
+	d, err := s.decide(ctx, lead, undone, models.ActionRemove)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(s.Moderation.Undo(ctx, lead, d.Standing.ID))
+	err = s.Moderation.Undo(ctx, lead, d.ID)
 	escalated, nextErr := s.Moderation.Next(ctx, mod, moderation.Filter{})
 	if err = errors.Join(err, nextErr); err != nil {
 		return err
