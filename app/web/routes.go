@@ -22,8 +22,8 @@ type Handlers struct {
 	Limits Limits
 }
 
-// Routes is the route table: every address of the program, what it needs, what it accepts, who answers. Order matters
-// only for /:id, which comes last.
+// Routes is the route table: every address of the program, what it needs, what it accepts, who answers. GET answers HEAD
+// too. Order matters only for /:id, which comes last.
 func Routes(h Handlers) []kit.Route {
 	p, a, s := h.Public, h.API, h.System
 	const form = kit.FormBody
@@ -47,9 +47,7 @@ func Routes(h Handlers) []kit.Route {
 
 		// Pictures.
 		{Method: "GET", Path: "/i/:id.:ext", Name: "image.file", Needs: actor.Public, Do: p.File},
-		{Method: "HEAD", Path: "/i/:id.:ext", Name: "image.file", Needs: actor.Public, Do: p.File},
 		{Method: "GET", Path: "/t/:id.:ext", Name: "image.thumb", Needs: actor.Public, Do: p.Thumb},
-		{Method: "HEAD", Path: "/t/:id.:ext", Name: "image.thumb", Needs: actor.Public, Do: p.Thumb},
 
 		// The API.
 		{Method: "POST", Path: "/api/v1/images", Name: "api.images", Needs: actor.Public, Body: kit.StreamBody, API: true, Do: a.PostImages},
@@ -66,6 +64,5 @@ func Routes(h Handlers) []kit.Route {
 		kit.Route{Method: "GET", Path: "/:id/report", Name: "image.report", Needs: actor.Public, Bot: true, Do: p.ReportForm},
 		kit.Route{Method: "POST", Path: "/:id/age", Name: "image.age", Needs: actor.Public, Body: form, Do: p.ConfirmAge},
 		kit.Route{Method: "GET", Path: "/:id", Name: "image", Needs: actor.Public, Do: p.Image},
-		kit.Route{Method: "HEAD", Path: "/:id", Name: "image", Needs: actor.Public, Do: p.Image},
 	)
 }

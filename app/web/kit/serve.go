@@ -40,7 +40,11 @@ func (k *Kit) Mount(app *fiber.App, routes []Route) {
 		}
 		k.routes[r.Name] = r.Path
 		k.need(r)
-		app.Add(r.Method, r.Path, func(fc *fiber.Ctx) error { return k.serve(fc, r) })
+		do := func(fc *fiber.Ctx) error { return k.serve(fc, r) }
+		app.Add(r.Method, r.Path, do)
+		if r.Method == fiber.MethodGet {
+			app.Add(fiber.MethodHead, r.Path, do) // the same answer without its body (RFC 9110, 9.3.2)
+		}
 	}
 	app.Use(func(fc *fiber.Ctx) error { return k.serve(fc, nil) })
 }
