@@ -24,6 +24,7 @@ import (
 	"imglink/app/web/api"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
+	"imglink/app/web/staff"
 	"imglink/models"
 )
 
@@ -146,8 +147,9 @@ func (a *App) wireWeb(context.Context) error {
 			Store: a.Store, Uploads: a.Uploads, API: apiHandlers, Moderation: a.Moderation, Bot: a.bot, Proof: a.proof,
 			Contact: "privacy@imglink.cc", Location: a.Config.Location(),
 		},
-		Staff:  a.staffHandlers(),
-		Limits: web.Limits{ReportsPerHour: a.Config.ReportsPerHr},
+		Staff:   a.staffHandlers(),
+		Account: &staff.Account{Accounts: a.Accounts},
+		Limits:  web.Limits{ReportsPerHour: a.Config.ReportsPerHr},
 	}
 	// The table is mounted even where nothing is served: jobs and commands need its addresses.
 	a.server = web.New(a.Kit, web.Routes(handlers))

@@ -65,7 +65,7 @@ func New(t testing.TB, opts ...Option) *Instance {
 		t.Fatal(err)
 	}
 	in.URL = "http://" + ln.Addr().String()
-	o := &options{app: app.Options{Log: testdb.Log(t), Listener: ln}}
+	o := &options{app: app.Options{Log: testdb.Log(t), Listener: ln, UnsafelyCheapPasswords: 4}}
 	for _, f := range opts {
 		f(o)
 	}

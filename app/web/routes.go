@@ -15,11 +15,12 @@ type Limits struct{ ReportsPerHour int }
 
 // Handlers is everything the table points to.
 type Handlers struct {
-	Public *public.Handlers
-	API    *api.Handlers
-	System *System
-	Staff  *staff.Handlers
-	Limits Limits
+	Public  *public.Handlers
+	API     *api.Handlers
+	System  *System
+	Staff   *staff.Handlers
+	Account *staff.Account
+	Limits  Limits
 }
 
 // Routes is the route table: every address of the program, what it needs, what it accepts, who answers. GET answers HEAD
@@ -59,6 +60,7 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/robots.txt", Name: "robots", Needs: actor.Public, Do: s.Robots},
 	}
 	table = append(table, h.Staff.Routes()...)
+	table = append(table, h.Account.Routes()...)
 	return append(table,
 		// One image, last: these paths are as short as they get.
 		kit.Route{Method: "GET", Path: "/:id/report", Name: "image.report", Needs: actor.Public, Bot: true, Do: p.ReportForm},

@@ -275,4 +275,3 @@ func (h *Account) NewLink(c *kit.Ctx) error {
 }
 
 var _ kit.Sessions = Sessions{}
-
