@@ -31,7 +31,7 @@ func (h *Handlers) Decide(c *kit.Ctx) error {
 	switch {
 	case fault.Is(err, fault.Invalid):
 		return h.again(c, typed, reasons, fault.Of(err))
-	case fault.Is(err, fault.Conflict), fault.Is(err, fault.Locked):
+	case fault.Is(err, fault.Conflict), fault.Is(err, fault.Locked), err != nil && fault.Of(err).Code == "lead_only":
 		return h.tooLate(c, typed, reasons)
 	case err != nil:
 		return err
