@@ -36,6 +36,7 @@ type Decision struct {
 	ID                 string `gorm:"primaryKey"`
 	N                  int64  `gorm:"->"`
 	CaseID             string
+	CaseVersion        int64 // of the case as it was decided on
 	Action             Action
 	Ground             string // "law", "terms", "" for keep
 	ReasonCode         string

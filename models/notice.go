@@ -42,14 +42,15 @@ type Notice struct {
 
 // NoticeItem is one image of a notice. Outcome is empty until decided, then an Action or "gone".
 type NoticeItem struct {
-	NoticeID   string `gorm:"primaryKey"`
-	Position   int16  `gorm:"primaryKey"`
-	N          int64  `gorm:"->"`
-	URL        string `gorm:"column:url"`
-	ImageID    *string
-	CaseID     *string
-	Outcome    string
-	DecisionID *string
+	NoticeID    string `gorm:"primaryKey"`
+	Position    int16  `gorm:"primaryKey"`
+	N           int64  `gorm:"->"`
+	URL         string `gorm:"column:url"`
+	ImageID     *string
+	CaseID      *string
+	CaseVersion int64 // of the case when the item reached it
+	Outcome     string
+	DecisionID  *string
 }
 
 // Notice finds one notice.

@@ -33,7 +33,7 @@ func (tx *Tx) SaveNoticeState(n Notice) error {
 // SaveNoticeItem writes what an item belongs to and how it ended.
 func (tx *Tx) SaveNoticeItem(i NoticeItem) error {
 	r := tx.db.Model(&NoticeItem{}).Where("notice_id = ? AND position = ?", i.NoticeID, i.Position).Updates(map[string]any{
-		"case_id": i.CaseID, "outcome": i.Outcome, "decision_id": i.DecisionID,
+		"case_id": i.CaseID, "case_version": i.CaseVersion, "outcome": i.Outcome, "decision_id": i.DecisionID,
 	})
 	return affected(int(r.RowsAffected), r.Error)
 }
@@ -77,12 +77,12 @@ func (tx *Tx) SettleItems(d Decision) ([]string, error) {
 	}
 	var ids []string
 	err := tx.db.Raw(`WITH done AS (
-		UPDATE notice_items i SET outcome = @action, decision_id = @id FROM notices n
-		WHERE n.id = i.notice_id AND i.case_id = @case AND (
-			(i.outcome = '' AND (i.decision_id = @id OR (i.decision_id IS NULL AND n.admitted_at <= @at)))
+		UPDATE notice_items i SET outcome = @action, decision_id = @id
+		WHERE i.case_id = @case AND (
+			(i.outcome = '' AND (i.decision_id = @id OR (i.decision_id IS NULL AND i.case_version <= @version)))
 			OR (i.decision_id = @replaced AND i.outcome NOT IN ('gone', @action)))
 		RETURNING i.notice_id) SELECT DISTINCT notice_id FROM done ORDER BY 1`,
-		map[string]any{"action": d.Action, "id": d.ID, "case": d.CaseID, "at": d.DecidedAt, "replaced": replaced}).Scan(&ids).Error
+		map[string]any{"action": d.Action, "id": d.ID, "case": d.CaseID, "version": d.CaseVersion, "replaced": replaced}).Scan(&ids).Error
 	return ids, dbError(err)
 }
 

@@ -112,6 +112,7 @@ func (s *Service) attach(ctx context.Context, tx *models.Tx, n models.Notice, it
 	}
 	countNotice(&c, n, heard, severity)
 	c.Images = len(same)
+	item.CaseVersion = c.Version
 	tx.Note(action, "case", c.ID, map[string]any{"notice": n.Reference, "reason": n.ReasonCode, "repeated": heard.Repeated})
 	if err := tx.SaveCase(c); err != nil {
 		return err

@@ -21,7 +21,7 @@ func (r *rig) fill(cases int) {
 	r.t.Helper()
 	const sha = `sha256(convert_to('bulk' || g, 'UTF8'))`
 	r.exec(`INSERT INTO images (id, state, uploader, file_name, mime, ext, bytes, width, height, received_sha256, sha256, delete_hash, created_at, live_at)
-		SELECT 'I' || lpad(g::text, 11, '0'), 'live', 'u' || g % 5000, 'a.jpg', 'image/jpeg', 'jpg', 1000, 640, 480, `+sha+`, `+sha+`, `+sha+`, now(), now() FROM generate_series(1, $1) g`, cases)
+		SELECT 'I' || lpad(g::text, 11, '0'), 'live', 'u' || g / 40, 'a.jpg', 'image/jpeg', 'jpg', 1000, 640, 480, `+sha+`, `+sha+`, `+sha+`, now(), now() FROM generate_series(1, $1) g`, cases)
 	r.exec(`INSERT INTO cases (id, reference, sha256, image_id, state, reason_code, severity, points, rank, notices, notifiers, opened_at, decided_at)
 		SELECT 'C' || lpad(g::text, 11, '0'), 'C-' || g, `+sha+`, 'I' || lpad(g::text, 11, '0'), CASE WHEN g % 10 = 0 THEN 'decided' WHEN g % 10 = 1 THEN 'escalated' ELSE 'open' END,
 			q.code, q.severity, 16, extract(epoch FROM now())::bigint - (g * 7919) % 10000000, 5, 5, now(), CASE WHEN g % 10 = 0 THEN now() END

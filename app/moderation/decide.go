@@ -90,7 +90,7 @@ func (s *Service) prepare(ctx context.Context, q models.Queries, a actor.Actor, 
 		return nil, err
 	}
 	d := models.Decision{
-		ID: ident.Public(), CaseID: c.ID, Action: in.Action, ReasonCode: in.ReasonCode, Facts: strings.TrimSpace(in.Facts),
+		ID: ident.Public(), CaseID: c.ID, CaseVersion: c.Version, Action: in.Action, ReasonCode: in.ReasonCode, Facts: strings.TrimSpace(in.Facts),
 		Explanation: strings.TrimSpace(in.Explanation), Note: strings.TrimSpace(in.Note), EndsAt: in.EndsAt, Source: sourceOwn,
 		AutomatedDecision: "none", BlockHash: in.BlockHash, DecidedBy: a.ID, DecidedAt: now, FinalAt: now.Add(UndoWindow), State: models.DecisionPending,
 	}
