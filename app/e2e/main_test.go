@@ -8,16 +8,13 @@ import (
 	"sync"
 	"testing"
 
-	"imglink/app/imaging/sandbox"
-	"imglink/app/testdb"
+	"imglink/app"
+	"imglink/app/apptest"
 )
 
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == sandbox.Argument { // in-process instances decode in copies of this test program
-		sandbox.Main(os.Args[2:])
-	}
-	testdb.Main(m)
-}
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+type appOptions = app.Options
 
 // built is the path of bin/imglink as this source makes it, or why it cannot be built.
 var built = sync.OnceValues(func() (string, error) {
