@@ -4,8 +4,10 @@ package models
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"time"
@@ -157,10 +159,20 @@ func dbError(err error) error {
 	}
 	var netErr net.Error
 	var connErr *pgconn.ConnectError
-	if errors.As(err, &netErr) || errors.As(err, &connErr) || pgconn.SafeToRetry(err) || errors.Is(err, sql.ErrConnDone) {
+	if errors.As(err, &netErr) || errors.As(err, &connErr) || pgconn.SafeToRetry(err) || cut(err) {
 		return unavailable.Because(err)
 	}
 	return err
+}
+
+// cut reports whether the connection went away below a statement.
+func cut(err error) bool {
+	for _, target := range []error{sql.ErrConnDone, driver.ErrBadConn, pgconn.ErrConnClosed, io.ErrUnexpectedEOF, io.EOF} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	return false
 }
 
 var unavailable = fault.New(fault.Unavailable, "database_unavailable", "We cannot reach our database right now. Nothing was changed; please try again in a moment.").After(5 * time.Second)

@@ -22,7 +22,8 @@ func (s *Service) Open(ctx context.Context, id, key string, r *objects.Range) (*
 		part := slice(body, r)
 		return &Content{Body: io.NopCloser(bytes.NewReader(part)), Size: int64(len(part)), Total: int64(len(body)), ETag: etag}, nil
 	}
-	obj, err := s.Objects.Get(ctx, key, r)
+	// The body is sent after the handler has returned and its context has ended; the store watches its own silence.
+	obj, err := s.Objects.Get(context.WithoutCancel(ctx), key, r)
 	if err != nil {
 		return nil, err
 	}

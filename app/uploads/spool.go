@@ -70,13 +70,22 @@ func (s *spooled) sanitise(raw *os.File, size int64, lim imaging.Limits) (err er
 }
 
 func (s *Service) tempFile() (*os.File, error) {
-	f, err := os.CreateTemp(s.TempDir, "upload-*")
+	f, err := nameless(s.TempDir)
 	if err != nil {
 		return nil, errNoSpace.Because(err)
 	}
+	return f, nil
+}
+
+// unlinked makes a file and removes its name: a process killed in between leaves it.
+func unlinked(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, "upload-*")
+	if err != nil {
+		return nil, err
+	}
 	if err := os.Remove(f.Name()); err != nil {
 		_ = f.Close()
-		return nil, errNoSpace.Because(err)
+		return nil, err
 	}
 	return f, nil
 }
