@@ -33,6 +33,7 @@ var complaints = []complaint{
 	{"defamation", "The caption says I stole from my employer. That is not true."},
 	{"self_harm", "I worry about the person who uploaded this. It reads like a farewell."},
 	{"intimate", "I never agreed that this is shared."},
+	{"threat", "The writing on the wall names my street and says what will happen to us on Friday."},
 	{"illegal_goods", "A price list for things one may not sell."},
 }
 
@@ -41,12 +42,11 @@ var people = []struct{ name, email string }{
 	{"Claire Dubois", "claire@example.org"}, {"", ""}, {"Marek Nowak", "marek@example.org"},
 }
 
-const notices = 64
-
 // reports files notices and lets staff work on a part of them, so that every state can be seen.
 func (s *seeder) reports(ctx context.Context) error {
 	s.clock.Advance(-days * 24 * time.Hour / 3) // reports came in over the last weeks
-	pace := days * 24 * time.Hour / 3 / (notices + 8)
+	notices := s.size.Notices
+	pace := days * 24 * time.Hour / 3 / time.Duration(notices+1)
 	for i := range notices {
 		s.clock.Advance(pace)
 		if err := s.report(ctx, i); err != nil {
@@ -65,7 +65,7 @@ func (s *seeder) reports(ctx context.Context) error {
 func (s *seeder) report(ctx context.Context, i int) error {
 	c, who := complaints[i%len(complaints)], people[i%len(people)]
 	img := s.imgs[(i*37+11)%len(s.imgs)]
-	if i%6 == 5 {
+	if i%4 == 3 {
 		img = s.imgs[((i-1)*37+11)%len(s.imgs)]
 	}
 	key := sha256.Sum256(fmt.Appendf(nil, "demo-reporter-%d", i))
@@ -75,7 +75,7 @@ func (s *seeder) report(ctx context.Context, i int) error {
 	}
 	_, err := s.Moderation.FileNotice(ctx, moderation.NoticeInput{
 		URLs: urls, ReasonCode: c.reason, Explanation: c.text, Name: who.name, Email: who.email, GoodFaith: i%9 != 8, Locale: "en",
-		ReporterKey: key[:], Verified: i < notices-2,
+		ReporterKey: key[:], Verified: i < s.size.Notices-2,
 	})
 	return err
 }

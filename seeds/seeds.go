@@ -35,9 +35,14 @@ import (
 const (
 	Password   = "harbour-lantern-demo"             // of every demo account
 	TOTPSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" // base32, of every demo account
-	images     = 320
 	days       = 60
 )
+
+// Size is how much the demo holds.
+type Size struct{ Images, Notices int }
+
+// Full is the demo that `make run DEMO=1` shows.
+var Full = Size{Images: 320, Notices: 64}
 
 // Person is a member of the demo's staff.
 type Person struct {
@@ -60,7 +65,7 @@ var Staff = []Person{
 var ErrNotEmpty = errors.New("this instance is not empty: the demo is for empty instances")
 
 // Run seeds the instance of cfg and tells w how it goes. A second run does nothing.
-func Run(ctx context.Context, cfg config.Config, w io.Writer) (err error) {
+func Run(ctx context.Context, cfg config.Config, size Size, w io.Writer) (err error) {
 	if cfg.Production() {
 		return errors.New("the demo has well-known passwords: it is refused in production")
 	}
@@ -71,7 +76,7 @@ func Run(ctx context.Context, cfg config.Config, w io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &seeder{App: a, clock: fake, out: w, r: rand.New(rand.NewPCG(2026, 11))} //nolint:gosec // a demo, not secrets
+	s := &seeder{App: a, clock: fake, size: size, r: rand.New(rand.NewPCG(2026, 11))} //nolint:gosec // a demo, not secrets
 	switch state, err := s.state(ctx); {
 	case err != nil:
 		return err
@@ -95,7 +100,7 @@ func Run(ctx context.Context, cfg config.Config, w io.Writer) (err error) {
 type seeder struct {
 	*app.App
 	clock  *clock.Fake
-	out    io.Writer
+	size   Size
 	r      *rand.Rand
 	actors map[actor.Role]actor.Actor
 	imgs   []models.Image
@@ -179,7 +184,7 @@ func (s *seeder) plans() []plan {
 		guests[i] = ident.Public()
 	}
 	var out []plan
-	for i := range images {
+	for i := range s.size.Images {
 		size, who := sizes[s.r.IntN(len(sizes))], s.r.IntN(len(guests))
 		p := plan{
 			kind: scene.Names[i%len(scene.Names)], seed: uint64(i), w: size[0], h: size[1], format: "jpg", quality: 82, //nolint:gosec // small

@@ -53,6 +53,9 @@ func Env(kv ...string) Option { return func(o *options) { o.environ = append(o.e
 // With changes the program's options.
 func With(f func(*app.Options)) Option { return func(o *options) { f(&o.app) } }
 
+// Idle leaves jobs in the queue: the test runs what it wants to run.
+func Idle() Option { return func(o *options) { o.app.NoWork = true } }
+
 // RealTime runs the instance on the system's clock.
 func RealTime() Option { return func(o *options) { o.real = true } }
 

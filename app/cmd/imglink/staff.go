@@ -55,7 +55,7 @@ type seedCmd struct{}
 func (seedCmd) Run(ctx context.Context, cfg config.Config) error { return seed(ctx, cfg) }
 
 func seed(ctx context.Context, cfg config.Config) error {
-	if err := seeds.Run(ctx, cfg, os.Stderr); err != nil {
+	if err := seeds.Run(ctx, cfg, seeds.Full, os.Stderr); err != nil {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "\nDemo staff, password %q, authenticator secret %s:\n", seeds.Password, seeds.TOTPSecret)
