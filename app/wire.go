@@ -18,6 +18,7 @@ import (
 	"imglink/app/mail"
 	"imglink/app/moderation"
 	"imglink/app/post"
+	"imglink/app/retention"
 	"imglink/app/similar"
 	"imglink/app/uploads"
 	"imglink/app/web"
@@ -35,6 +36,7 @@ type parts struct {
 	Accounts   *accounts.Service
 	Post       *post.Service
 	Audit      *audit.Service
+	Retention  *retention.Service
 	Outbox     *mail.Outbox // nil when mail goes by SMTP
 	Similar    *similar.Service
 	bot        botcheck.Checker
@@ -82,6 +84,10 @@ func (a *App) wirePost() (err error) {
 		sender = a.Outbox
 	}
 	a.Post = &post.Service{Store: a.Store, Sender: sender, Clock: a.Clock}
+	a.Retention = &retention.Service{Store: a.Store, Clock: a.Clock}
+	if a.Outbox != nil {
+		a.Retention.Outbox = a.Outbox
+	}
 	return err
 }
 
@@ -128,7 +134,7 @@ func (a *App) registry() *jobs.Registry {
 	r.Sweep("uploads.abandoned", 5*time.Minute, a.Uploads.SweepAbandoned)
 	r.Sweep("uploads.underived", time.Minute, a.Uploads.SweepUnderived)
 	r.Sweep("uploads.erase", time.Minute, a.Uploads.SweepErase)
-	r.Sweep("operational", 10*time.Minute, func(ctx context.Context) error { _, err := a.Store.SweepOperational(ctx); return err })
+	r.Sweep("retention", 10*time.Minute, a.Retention.Sweep)
 	return r
 }
 

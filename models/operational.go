@@ -87,28 +87,6 @@ func (s *Store) AbandonIdempotent(ctx context.Context, key []byte) error {
 	return dbError(err)
 }
 
-// SweepOperational deletes what has expired from the shared stores and reports how many rows went.
-func (s *Store) SweepOperational(ctx context.Context) (n int64, err error) {
-	now := s.clock.Now()
-	for _, q := range []struct {
-		sql string
-		at  time.Time
-	}{
-		{`DELETE FROM rate_limits WHERE until < $1`, now},
-		{`DELETE FROM once_keys WHERE until < $1`, now},
-		{`DELETE FROM idempotency_keys WHERE created_at < $1`, now.Add(-IdempotencyWindow)},
-		{`DELETE FROM sessions WHERE expires_at < $1`, now.AddDate(0, 0, -30)},
-		{`DELETE FROM upload_origins WHERE at < $1`, now.AddDate(0, 0, -90)},
-	} {
-		tag, err := s.pool.Exec(ctx, q.sql, q.at)
-		if err != nil {
-			return n, dbError(err)
-		}
-		n += tag.RowsAffected()
-	}
-	return n, nil
-}
-
 // BlockedHash is an exact file that may not come back. The SHA-256 is of the received or of the stored bytes.
 type BlockedHash struct {
 	SHA256     []byte `gorm:"column:sha256;primaryKey"`
