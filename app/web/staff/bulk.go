@@ -78,7 +78,7 @@ func (h *Handlers) bulkPage(c *kit.Ctx, status int, keys []moderation.BulkCase, 
 		return c.Redirect(page.Back, 303)
 	}
 	if gone > 0 {
-		page.Missing = plural(gone, "case") + " of your selection cannot be decided together any more and was left out."
+		page.Missing = plural(gone, "case") + " of your selection cannot be decided together. Critical and decided cases are opened one by one."
 	}
 	typed.fill(reasons, false)
 	page.Form = h.form(c, typed, reasons, softOnly(c.Actor))

@@ -130,28 +130,6 @@ func effectTone(s models.EffectState) ui.Tone {
 	return ui.Neutral
 }
 
-// verbs are the audit log's actions in words. An action without one is shown as it is written.
-var verbs = map[string]struct{ icon, text string }{
-	"case.open": {"flag", "opened"}, "case.claim": {"hand", "claimed"}, "case.release": {"lock-open", "released"},
-	"case.steal": {"hand", "took over"}, "case.escalate": {"arrow-up", "escalated"}, "case.decide": {"gavel", "decided"},
-	"case.undo": {"undo-2", "took back the decision on"}, "case.reopen": {"rotate-ccw", "reopened"},
-	"case.finalise": {"check-check", "closed the undo window of"}, "case.expire": {"hourglass", "ended the decision on"},
-	"image.reveal": {"eye", "looked at"}, "image.upload": {"upload", "uploaded"}, "image.delete": {"trash-2", "deleted"},
-	"image.publish": {"image", "published"}, "image.derive": {"sparkles", "prepared"}, "notice.file": {"flag", "filed"},
-	"notice.admit": {"inbox", "admitted"}, "notice.decide": {"gavel", "settled"}, "effect.done": {"check", "completed"},
-	"effect.fail": {"triangle-alert", "failed at"}, "effect.retry": {"rotate-ccw", "retried"}, "block.add": {"ban", "blocked"},
-	"block.remove": {"shield-off", "unblocked"}, "staff.signin": {"log-in", "signed in"}, "staff.signout": {"log-out", "signed out"},
-	"audit.verify": {"shield-check", "verified"},
-}
-
-func verb(action string) (icon, text string) {
-	if v, ok := verbs[action]; ok {
-		return v.icon, v.text
-	}
-	_, did, _ := strings.Cut(action, ".")
-	return "circle-dot", strings.NewReplacer("_", " ", ".", " ").Replace(did)
-}
-
 // who names an actor without naming a person outside staff.
 func who(kind, id, name string) string {
 	switch {
