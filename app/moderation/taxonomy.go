@@ -1,6 +1,10 @@
 package moderation
 
-import "imglink/models"
+import (
+	"slices"
+
+	"imglink/models"
+)
 
 // The grounds of a decision (Art. 17(3)(d) and (e) DSA).
 const (
@@ -12,7 +16,7 @@ const (
 // and keywords of its version 2). References to national law name German law, where the installation is assumed to sit; an
 // explanation is a text to start from, never enough by itself, because the facts of the case go beside it.
 func DefaultReasons() []models.ReasonCode {
-	list := append(lawReasons(), termsReasons()...)
+	list := slices.Concat(safetyReasons(), rightsReasons(), termsReasons())
 	for i := range list {
 		list[i].Position = i + 1
 		list[i].TDBCategory = "STATEMENT_CATEGORY_" + list[i].TDBCategory
@@ -23,7 +27,8 @@ func DefaultReasons() []models.ReasonCode {
 	return list
 }
 
-func lawReasons() []models.ReasonCode {
+// safetyReasons are offences against people's safety and dignity.
+func safetyReasons() []models.ReasonCode {
 	return []models.ReasonCode{
 		{
 			Code: "csam", Label: "Sexual abuse of a child", Ground: GroundLaw, Severity: 5, ContactOptional: true,
@@ -60,6 +65,12 @@ func lawReasons() []models.ReasonCode {
 			Explanation: "The image incites hatred or violence against a group of people, attacks their human dignity, or shows symbols of unconstitutional organisations without a purpose the law allows.",
 			TDBCategory: "ILLEGAL_OR_HARMFUL_SPEECH", TDBKeywords: models.Texts{"HATE_SPEECH"},
 		},
+	}
+}
+
+// rightsReasons are breaches of other laws, most of them of somebody's rights.
+func rightsReasons() []models.ReasonCode {
+	return []models.ReasonCode{
 		{
 			Code: "fraud", Label: "Fraud or phishing", Ground: GroundLaw, Severity: 3,
 			Description: "Tries to get money, passwords or documents by deception.",
@@ -105,6 +116,7 @@ func lawReasons() []models.ReasonCode {
 	}
 }
 
+// termsReasons are breaches of our own terms of use.
 func termsReasons() []models.ReasonCode {
 	return []models.ReasonCode{
 		{
