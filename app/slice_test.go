@@ -50,6 +50,9 @@ func TestFromUploadToTakedown(t *testing.T) {
 	if err := in.Moderation.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if code := postAgain(t, in); code != http.StatusUnavailableForLegalReasons {
+		t.Errorf("the exact file must not come back once the decision is final, got %d", code)
+	}
 	if st, err := in.Moderation.NoticeStatus(t.Context(), receipt.StatusToken); err != nil || st.Items[0].Outcome != "remove" {
 		t.Fatalf("the notifier must read the outcome: %+v, %v", st, err)
 	}
@@ -69,7 +72,7 @@ func remove(t *testing.T, in *apptest.Instance) {
 		t.Fatal(err)
 	}
 	_, err = in.Moderation.Decide(t.Context(), mod, moderation.DecisionInput{
-		CaseID: lease.CaseID, Fence: lease.Fence, Action: models.ActionRemove, ReasonCode: "copyright",
+		CaseID: lease.CaseID, Fence: lease.Fence, Action: models.ActionRemove, ReasonCode: "copyright", BlockHash: true,
 		Facts: "The picture is the one the notifier published first.", Explanation: "The photograph belongs to somebody else, who did not allow its use here.",
 	})
 	if err != nil {
@@ -84,7 +87,7 @@ type uploaded struct {
 	DeleteURL string `json:"delete_url"`
 }
 
-func post(t *testing.T, in *apptest.Instance) uploaded {
+func send(t *testing.T, in *apptest.Instance) *http.Response {
 	t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -95,7 +98,15 @@ func post(t *testing.T, in *apptest.Instance) uploaded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	t.Cleanup(func() { _ = resp.Body.Close() })
+	return resp
+}
+
+func postAgain(t *testing.T, in *apptest.Instance) int { t.Helper(); return send(t, in).StatusCode }
+
+func post(t *testing.T, in *apptest.Instance) uploaded {
+	t.Helper()
+	resp := send(t, in)
 	var out struct{ Images []uploaded }
 	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || resp.StatusCode != http.StatusCreated || len(out.Images) != 1 {
 		t.Fatalf("upload: %d, %v", resp.StatusCode, err)

@@ -21,7 +21,7 @@ const defaultSecret = "change-me"
 
 func (c *Config) validate() Problems {
 	var p Problems
-	for _, check := range []func() []string{c.validateBasics, c.validateNetwork, c.validateStore, c.validateTurnstile, c.validateMail, c.validateProduction} {
+	for _, check := range []func() []string{c.validateBasics, c.validateNetwork, c.validateStore, c.validateCloudflare, c.validateMail, c.validateProduction} {
 		p = append(p, check()...)
 	}
 	return p
@@ -133,9 +133,12 @@ func (c *Config) validateStore() (p []string) {
 	return p
 }
 
-func (c *Config) validateTurnstile() (p []string) {
+func (c *Config) validateCloudflare() (p []string) {
 	if (c.TurnstileSiteKey == "") != (c.TurnstileSecretKey == "") {
 		p = append(p, "TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY must be set together, or neither to use the built-in proof of work")
+	}
+	if (c.CloudflareZone == "") != (c.CloudflareToken == "") {
+		p = append(p, "CLOUDFLARE_ZONE_ID and CLOUDFLARE_API_TOKEN must be set together, or neither when no Cloudflare cache stands in front")
 	}
 	if u, err := url.Parse(c.TurnstileVerifyURL); err != nil || u.Host == "" {
 		p = append(p, "TURNSTILE_VERIFY_URL must be a URL")
