@@ -41,3 +41,10 @@ function tick() {
 }
 tick();
 setInterval(tick, 1000);
+
+// A text that was changed needs no confirmation of the prepared one.
+d.addEventListener('input', e => {
+  if (!e.target.matches('[data-decide] #explanation')) return;
+  const box = $('#confirm')?.closest('.field');
+  if (box) box.hidden = e.target.value.trim() !== e.target.defaultValue.trim();
+});
