@@ -22,6 +22,9 @@ type AuditRow struct {
 	Notes     json.RawMessage `gorm:"type:jsonb"`
 }
 
+// TableName is where entries live.
+func (AuditRow) TableName() string { return "audit_log" }
+
 // AuditLink is one link of the hash chain: package audit says how hashes are made.
 type AuditLink struct {
 	Seq      int64 `gorm:"primaryKey;autoIncrement:false"`
@@ -30,6 +33,9 @@ type AuditLink struct {
 	Hash     []byte
 	SealedAt time.Time
 }
+
+// TableName is where links live.
+func (AuditLink) TableName() string { return "audit_chain" }
 
 // AuditValue opens a commitment: a personal value that an entry mentions only as SHA-256(salt || value). It may be erased.
 type AuditValue struct {

@@ -54,6 +54,7 @@ var review = []Table{
 		Columns: []Column{
 			{Name: "notice_id", Purpose: "which notice", Of: Notifier}, {Name: "position", Purpose: "order"}, {Name: "n", Purpose: "running number"}, {Name: "url", Purpose: "the address as given", Of: Notifier},
 			{Name: "image_id", Purpose: "which picture that is", Of: Uploader}, {Name: "case_id", Purpose: "which case it went to"}, {Name: "outcome", Purpose: "what became of it", Of: Notifier}, {Name: "decision_id", Purpose: "by which decision"},
+			{Name: "case_version", Purpose: "tells which decision answers it"},
 		},
 	},
 	{
@@ -66,6 +67,7 @@ var review = []Table{
 			{Name: "automated_detection", Purpose: "whether a program found it"}, {Name: "automated_decision", Purpose: "whether a program decided"}, {Name: "block_hash", Purpose: "whether the file may not come back"},
 			{Name: "decided_by", Purpose: "who decided", Of: Staff}, {Name: "decided_at", Purpose: "when", Of: Uploader}, {Name: "final_at", Purpose: "until when it could be undone"}, {Name: "state", Purpose: "whether it stands", Of: Uploader},
 			{Name: "supersedes", Purpose: "which earlier one it replaces"}, {Name: "before", Purpose: "what undo restores"}, {Name: "batch_id", Purpose: "which were decided together"},
+			{Name: "case_version", Purpose: "tells which notices it answers"},
 		},
 	},
 	{
