@@ -37,7 +37,7 @@ d.addEventListener('click', e => {
   const keep = e.target.closest('[data-keep]');
   if (keep) pin(viewerOf(keep), keep);
 });
-// R anywhere on the page, or Space on the focused button, shows the first viewer in sight while it is held.
+// R or Space shows the first viewer in sight while it is held.
 function hold(e) {
   const v = viewerOf(d.activeElement) ?? $('[data-viewer]');
   if (!v || !v.dataset.reveal) return false;
@@ -45,7 +45,8 @@ function hold(e) {
   return true;
 }
 bind('r', hold);
-bind(' ', e => (d.activeElement?.matches('[data-hold]') ? hold(e) : false));
+// Space keeps its meaning on what it presses by itself
+bind(' ', e => (d.activeElement?.closest('a,button,input,[role=option],summary') && !d.activeElement.matches('[data-hold]') ? false : hold(e)));
 d.addEventListener('keyup', e => {
   if (e.key !== ' ' && e.key !== 'r') return;
   for (const v of d.querySelectorAll('[data-viewer][data-want=true]')) show(v, v.dataset.pinned === 'true');

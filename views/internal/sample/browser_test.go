@@ -60,7 +60,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<title>sent</title>")
 	case strings.HasPrefix(r.URL.Path, "/staff/reveal/"):
 		s.record(func() { s.reveals++ })
-		w.WriteHeader(http.StatusNoContent)
+		fmt.Fprintf(w, `{"url":%q}`, Picture)
 	case r.URL.Path == Picture:
 		w.Header().Set("Content-Type", "image/png")
 		_, _ = w.Write(onePixel())
