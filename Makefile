@@ -57,7 +57,7 @@ seed: need-run bin/imglink $(EMBEDDED_S3)
 
 ## generate: pages (templ) and assets; the results are committed
 generate: need-go
-	go tool templ generate -path views -log-level error
+	go tool templ generate -log-level error
 	go generate ./...
 
 ## fmt: format Go and templ files

@@ -12,7 +12,7 @@ import (
 func (a *App) wireModeration(purger moderation.Purger) {
 	a.Moderation = moderation.New(moderation.Options{
 		Store: a.Store, BaseURL: a.Config.URL(), URLs: a.imageURLs, Zone: a.Config.Location(), Purger: purger,
-		Prober: prober{}, Similar: a.Similar, ComplaintURL: a.Config.URL() + "/terms#complaints", Log: a.Log,
+		Prober: prober{}, Similar: a.Similar, ComplaintURL: a.Config.URL() + "/terms#objections", Log: a.Log,
 	})
 }
 

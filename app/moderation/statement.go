@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"imglink/app/deadline"
 	"imglink/app/fault"
 	"imglink/app/ident"
 	"imglink/models"
@@ -56,7 +57,7 @@ func (s *Service) compile(d models.Decision, c models.Case, r models.ReasonCode)
 // redress lists the ways to contest a decision: the internal complaint, for six months from the day of being informed
 // (Art. 20(1)), a certified out-of-court body (Art. 21), the courts.
 func (s *Service) redress(informed time.Time, what string) []Redress {
-	until := s.sixMonths(informed)
+	until := deadline.ComplaintEnds(informed, s.Zone)
 	return []Redress{
 		{
 			Kind: "complaint", Title: "Complain to us", URL: s.ComplaintURL, Until: &until,
@@ -72,14 +73,6 @@ func (s *Service) redress(informed time.Time, what string) []Redress {
 			Text: "You can go to court at any time. The other ways neither need to be tried first nor stand in the way.",
 		},
 	}
-}
-
-// sixMonths is the last day of the period: the same day of the month, or the month's last (Regulation (EEC, Euratom)
-// No 1182/71, Art. 3(2)(c)).
-func (s *Service) sixMonths(from time.Time) time.Time {
-	y, m, d := from.In(s.Zone).Date()
-	last := time.Date(y, m+7, 0, 0, 0, 0, 0, s.Zone).Day()
-	return time.Date(y, m+6, min(d, last), 0, 0, 0, 0, s.Zone)
 }
 
 // Check reports every element of Art. 17(3) DSA that is missing. A decision that fails it is not made.

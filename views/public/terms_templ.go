@@ -150,43 +150,56 @@ func TermsPage(t Terms) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "A person reads the report and decides. Software helps to find exact and near copies of what was removed before and to order the reports by urgency; the decision about a report is made by a person.</p><p>We may leave an image as it is, restrict it to adults, disable it or remove it. We choose the mildest measure that solves the problem. Each decision against an image comes with a statement of reasons: what we decided, which facts and which rule or law it rests on, and how to object. You find it on the image's page and behind your delete link.</p></section><section id=\"objections\"><h2>5. If you disagree</h2><p>You can complain to us free of charge for six months after you learn of a decision, whether your image was removed or your report did not lead to a removal. Somebody who took no part in the first decision looks at it again. You can also turn to a certified out-of-court dispute settlement body, and you can always go to court.</p></section><section id=\"misuse\"><h2>6. Repeated misuse</h2><p>After a warning we may suspend, for a reasonable time, people who often upload manifestly illegal content, and people who often send manifestly unfounded reports. We weigh how many there were, what share of the whole, how serious they were and what was intended.</p></section><section id=\"liability\"><h2>7. Liability</h2><p>We are liable without limit for intent and gross negligence and for harm to life, body or health. Otherwise we are liable only for breaches of duties essential to this agreement, and then for the damage that was foreseeable. Rights the law gives you as a consumer remain as they are.</p></section><section id=\"changes\"><h2>8. Changes</h2><p>We may change these terms. A decision always rests on the version in force when the image was judged, and its statement of reasons names that version. ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "A person reads the report and decides. Software helps to find exact and near copies of what was removed before and to order the reports by urgency; the decision about a report is made by a person.</p><p>We may leave an image as it is, restrict it to adults, disable it or remove it. We choose the mildest measure that solves the problem. Each decision against an image comes with a statement of reasons: what we decided, which facts and which rule or law it rests on, and how to object. You find it on the image's page and behind your delete link.</p></section><section id=\"objections\"><h2>5. If you disagree</h2><p>You can complain to us free of charge for six months after you learn of a decision, whether your image was removed or your report did not lead to a removal. Write to ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var8 string
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(t.Contact)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/public/terms.templ`, Line: 48, Col: 185}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " and name the reference of the decision; somebody who took no part in it looks at it again. You can also turn to a certified out-of-court dispute settlement body, and you can always go to court.</p></section><section id=\"misuse\"><h2>6. Repeated misuse</h2><p>After a warning we may suspend, for a reasonable time, people who often upload manifestly illegal content, and people who often send manifestly unfounded reports. We weigh how many there were, what share of the whole, how serious they were and what was intended.</p></section><section id=\"liability\"><h2>7. Liability</h2><p>We are liable without limit for intent and gross negligence and for harm to life, body or health. Otherwise we are liable only for breaches of duties essential to this agreement, and then for the damage that was foreseeable. Rights the law gives you as a consumer remain as they are.</p></section><section id=\"changes\"><h2>8. Changes</h2><p>We may change these terms. A decision always rests on the version in force when the image was judged, and its statement of reasons names that version. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if t.Contact != "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "Questions go to <a href=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "Questions go to <a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var8 templ.SafeURL
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("mailto:" + t.Contact))
+				var templ_7745c5c3_Var9 templ.SafeURL
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("mailto:" + t.Contact))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/public/terms.templ`, Line: 63, Col: 69}
-				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\">")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(t.Contact)
-				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/public/terms.templ`, Line: 63, Col: 83}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</a>.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "\">")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var10 string
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(t.Contact)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/public/terms.templ`, Line: 63, Col: 83}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</a>.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</p></section></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</p></section></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
