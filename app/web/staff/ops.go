@@ -95,31 +95,31 @@ func (h *Handlers) Jobs(c *kit.Ctx) error {
 		jobs = jobs[:tablePage]
 		page.Pages.Next = c.Kit.URL("staff.jobs") + "?before=" + strconv.FormatInt(jobs[tablePage-1].ID, 10)
 	}
-	page.Table = ui.Table{
+	if before > 0 {
+		mails = nil // they stand on the first page
+	}
+	page.Table = troubleTable(jobs, mails)
+	return c.OK(ops.TablePage(page))
+}
+
+func troubleTable(jobs []models.JobRow, mails []models.MailRow) ui.Table {
+	t := ui.Table{
 		Caption: "Jobs and mails in trouble", Stacks: true,
 		Columns: []ui.Column{{Label: "What"}, {Label: "State", Tight: true}, {Label: "Tries", Numeric: true, Tight: true}, {Label: "Last error"}, {Label: "Since", Tight: true}},
 	}
-	if before == 0 {
-		for _, m := range mails {
-			page.Table.Rows = append(page.Table.Rows, []ui.Cell{
-				{Text: "Mail: " + m.Kind + ", " + m.Entity + " " + m.EntityID},
-				{Value: troubleBadge(m.State)},
-				{Text: strconv.Itoa(m.Attempts)},
-				{Text: m.LastError},
-				{Value: ui.Local(iso(m.CreatedAt), utc(m.CreatedAt))},
-			})
-		}
-	}
-	for _, j := range jobs {
-		page.Table.Rows = append(page.Table.Rows, []ui.Cell{
-			{Text: "Job: " + j.Kind + " " + strconv.FormatInt(j.ID, 10)},
-			{Value: troubleBadge(j.State)},
-			{Text: fmt.Sprintf("%d of %d", j.Attempt, j.MaxAttempts)},
-			{Text: j.Error},
-			{Value: ui.Local(iso(j.CreatedAt), utc(j.CreatedAt))},
+	for _, m := range mails {
+		t.Rows = append(t.Rows, []ui.Cell{
+			{Text: "Mail: " + m.Kind + ", " + m.Entity + " " + m.EntityID}, {Value: troubleBadge(m.State)}, {Text: strconv.Itoa(m.Attempts)},
+			{Text: m.LastError}, {Value: ui.Local(iso(m.CreatedAt), utc(m.CreatedAt))},
 		})
 	}
-	return c.OK(ops.TablePage(page))
+	for _, j := range jobs {
+		t.Rows = append(t.Rows, []ui.Cell{
+			{Text: "Job: " + j.Kind + " " + strconv.FormatInt(j.ID, 10)}, {Value: troubleBadge(j.State)}, {Text: fmt.Sprintf("%d of %d", j.Attempt, j.MaxAttempts)},
+			{Text: j.Error}, {Value: ui.Local(iso(j.CreatedAt), utc(j.CreatedAt))},
+		})
+	}
+	return t
 }
 
 func troubleBadge(state string) templ.Component {
