@@ -173,7 +173,7 @@ func statusSteps(st moderation.NoticeStatus) []ui.Step {
 	received := ui.Step{State: "done", Title: "Received", When: date(st.ReceivedOn)}
 	review, decided := ui.Step{State: "now", Title: "Review", Text: "A person looks at the image and at what you wrote."}, ui.Step{Title: "Decision"}
 	if st.State == models.NoticeScreening {
-		review.Text = "Sent without the robot check: a moderator sees it a little later."
+		review.Text = "Sent without the robot check: it joins the others a few minutes later."
 	}
 	if st.DecidedOn != nil {
 		review.State, review.Text = "done", ""

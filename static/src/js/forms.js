@@ -52,7 +52,7 @@ function guard(form) {
     }).catch(err => {
       work = null;
       box.dataset.state = 'failed';
-      text.textContent = `${err.message} You can still send the form without the check; it is then read more slowly.`;
+      text.textContent = `${err.message} You can still send the form without the check; your report then joins the others a few minutes later.`;
       throw err;
     });
     return work;

@@ -17,6 +17,19 @@ d.addEventListener('change', e => {
   if (label?.textContent.endsWith('and next')) label.textContent = `${words[e.target.value]} and next`;
 });
 
+// Another reason brings another text, and the whole form with it. What was typed while the server was asked stays.
+const typed = () => new Map($$('#decide textarea, #decide input:is([type=date],[type=checkbox])').map(i => [i.id, i.type === 'checkbox' ? i.checked : i.value]));
+let asked = new Map(), kept = [];
+d.addEventListener('htmx:beforeRequest', e => { if (e.detail.target?.id === 'decide') asked = typed(); });
+d.addEventListener('htmx:beforeSwap', e => { if (e.detail.target?.id === 'decide') kept = [...typed()].filter(([id, v]) => asked.get(id) !== v); });
+d.addEventListener('htmx:afterSwap', () => {
+  for (const [id, v] of kept) {
+    const i = d.getElementById(id);
+    if (i) i[i.type === 'checkbox' ? 'checked' : 'value'] = v;
+  }
+  kept = [];
+});
+
 // The countdown is for the eye only: a screen reader hears the deadline once, in the text beside the button.
 function left(form) {
   form.dataset.started ??= String(Date.now());

@@ -1,0 +1,9 @@
+package browsertest
+
+import (
+	"testing"
+
+	"imglink/app/apptest"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
