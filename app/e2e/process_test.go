@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"imglink/app/ident"
 	"imglink/app/testdb"
 )
 
@@ -28,8 +27,7 @@ type backend struct {
 // newBackend makes an empty, migrated database and names an empty bucket.
 func newBackend(t testing.TB) *backend {
 	t.Helper()
-	dsn, bucket := testdb.Database(t), "e2e-"+strings.ToLower(ident.Public())
-	return backendAt(dsn, testdb.Servers(t).S3.Endpoint, bucket, t)
+	return backendAt(testdb.Database(t), testdb.Servers(t).S3.Endpoint, newBucket(t), t)
 }
 
 // backendAt is a backend reached under other addresses than the servers' own, such as a proxy's.

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"imglink/app/ident"
 	"imglink/app/testdb"
 )
 
@@ -141,7 +140,7 @@ func wired(t testing.TB) (b *backend, db, store *cable) {
 	q.Del("port")
 	u.Host, u.RawQuery = db.addr, q.Encode()
 	store = newCable(t, "tcp", strings.TrimPrefix(s3.Endpoint, "http://"))
-	b = backendAt(u.String(), "http://"+store.addr, "e2e-"+strings.ToLower(ident.Public()), t)
+	b = backendAt(u.String(), "http://"+store.addr, newBucket(t), t)
 	return b, db, store
 }
 

@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"imglink/app/apptest"
+	"imglink/app/ident"
 	"imglink/app/objects"
 	"imglink/app/testdb"
 )
@@ -89,6 +91,23 @@ func bucketOf(t testing.TB, bucket string) *objects.S3 {
 		t.Fatal(err)
 	}
 	return o
+}
+
+// newBucket names a bucket that is emptied after the test: the store is in memory.
+func newBucket(t testing.TB) string {
+	t.Helper()
+	name := "e2e-" + strings.ToLower(ident.Public())
+	o := bucketOf(t, name)
+	t.Cleanup(func() {
+		var keys []string
+		for e, err := range o.List(context.Background(), "") {
+			if err == nil {
+				keys = append(keys, e.Key)
+			}
+		}
+		_ = o.DeleteAll(context.Background(), keys)
+	})
+	return name
 }
 
 // eventually polls until ok or fails with what explain says.
