@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -39,10 +40,15 @@ func Open(_ context.Context, cfg Config) (*S3, error) {
 	if rt == nil {
 		rt = transport(cfg)
 	}
+	base, err := url.Parse(strings.TrimRight(cfg.Endpoint, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("objects.Open: %w", err)
+	}
 	client := s3.New(s3.Options{
-		Region:       cfg.Region,
-		BaseEndpoint: aws.String(strings.TrimRight(cfg.Endpoint, "/")),
-		UsePathStyle: true,
+		Region:             cfg.Region,
+		BaseEndpoint:       aws.String(base.String()),
+		EndpointResolverV2: pathStyle{*base, cfg.Region},
+		UsePathStyle:       true,
 		Credentials:  credentials.NewStaticCredentialsProvider(cfg.AccessKeyID, cfg.SecretAccessKey, ""),
 		HTTPClient: &http.Client{
 			Transport:     rt,

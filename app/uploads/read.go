@@ -3,7 +3,9 @@ package uploads
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"sync"
 
 	"imglink/app/objects"
 )
@@ -27,7 +29,7 @@ func (s *Service) Open(ctx context.Context, id, key string, r *objects.Range) (*
 	if err != nil {
 		return nil, err
 	}
-	c := &Content{Body: obj.Body, Size: obj.Size, Total: obj.TotalSize, ETag: obj.ETag}
+	c := &Content{Body: flow{obj.Body}, Size: obj.Size, Total: obj.TotalSize, ETag: obj.ETag}
 	if r != nil || !s.Cache.Fits(obj.Size) {
 		return c, nil
 	}
@@ -47,4 +49,32 @@ func slice(body []byte, r *objects.Range) []byte {
 		return body
 	}
 	return body[r.Start : r.Start+r.Length]
+}
+
+// flow copies in large pieces: a picture passes through with an eighth of the system calls of the server's own buffer.
+type flow struct{ io.ReadCloser }
+
+const flowSize = 256 << 10
+
+var flowBuffers = sync.Pool{New: func() any { b := make([]byte, flowSize); return &b }}
+
+// WriteTo implements io.WriterTo.
+func (f flow) WriteTo(w io.Writer) (n int64, err error) {
+	buf := flowBuffers.Get().(*[]byte)
+	defer flowBuffers.Put(buf)
+	for {
+		got, rerr := f.Read(*buf)
+		if got > 0 {
+			put, werr := w.Write((*buf)[:got])
+			if n += int64(put); werr != nil {
+				return n, werr
+			}
+		}
+		if errors.Is(rerr, io.EOF) {
+			return n, nil
+		}
+		if rerr != nil {
+			return n, rerr
+		}
+	}
 }
