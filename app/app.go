@@ -64,8 +64,13 @@ func New(ctx context.Context, cfg config.Config, o Options) (a *App, err error) 
 		name string
 		run  func(context.Context) error
 	}{
-		{"keys", a.openKeys}, {"backends", a.openBackends}, {"database", a.openStore}, {"objects", a.openObjects},
-		{"capabilities", a.wireCapabilities}, {"jobs", a.wireJobs}, {"web", a.wireWeb},
+		{"keys", a.openKeys},
+		{"backends", a.openBackends},
+		{"database", a.openStore},
+		{"objects", a.openObjects},
+		{"capabilities", a.wireCapabilities},
+		{"jobs", a.wireJobs},
+		{"web", a.wireWeb},
 	} {
 		if err := step.run(ctx); err != nil {
 			return a, fmt.Errorf("start: %s: %w", step.name, err)

@@ -24,9 +24,26 @@ import (
 
 // rows is every struct that stands for the rows of a table.
 var rows = []any{
-	models.AuditRow{}, models.AuditLink{}, models.AuditValue{}, models.BlockedHash{}, models.Case{}, models.CaseLease{}, models.Decision{}, models.Effect{},
-	models.Image{}, models.Mail{}, models.Notice{}, models.NoticeItem{}, models.ReasonCode{}, models.Session{}, models.Staff{}, models.StaffInvite{},
-	models.StaffPasskey{}, models.StaffRecoveryCode{}, models.StatementRow{}, models.UploadOrigin{},
+	models.AuditRow{},
+	models.AuditLink{},
+	models.AuditValue{},
+	models.BlockedHash{},
+	models.Case{},
+	models.CaseLease{},
+	models.Decision{},
+	models.Effect{},
+	models.Image{},
+	models.Mail{},
+	models.Notice{},
+	models.NoticeItem{},
+	models.ReasonCode{},
+	models.Session{},
+	models.Staff{},
+	models.StaffInvite{},
+	models.StaffPasskey{},
+	models.StaffRecoveryCode{},
+	models.StatementRow{},
+	models.UploadOrigin{},
 }
 
 // rowless tables are reached by SQL only, or belong to a library.

@@ -38,8 +38,13 @@ var complaints = []complaint{
 }
 
 var people = []struct{ name, email string }{
-	{"Ines Carvalho", "ines@example.org"}, {"Oskar Lind", "oskar@example.org"}, {"", ""}, {"Amara Osei", "amara@example.org"},
-	{"Claire Dubois", "claire@example.org"}, {"", ""}, {"Marek Nowak", "marek@example.org"},
+	{"Ines Carvalho", "ines@example.org"},
+	{"Oskar Lind", "oskar@example.org"},
+	{"", ""},
+	{"Amara Osei", "amara@example.org"},
+	{"Claire Dubois", "claire@example.org"},
+	{"", ""},
+	{"Marek Nowak", "marek@example.org"},
 }
 
 // reports files notices and lets staff work on a part of them, so that every state can be seen.

@@ -139,8 +139,9 @@ func TestTamperingIsFound(t *testing.T) {
 		t.Fatalf("before: %+v", pristine)
 	}
 	const entry, link = `(SELECT audit_id FROM audit_chain WHERE seq = 5)`, ` WHERE seq = 5`
-	cases := map[string]string{"entry deleted": `DELETE FROM audit_log WHERE id = ` + entry,
-		"link deleted": `DELETE FROM audit_chain` + link, "both deleted": `DELETE FROM audit_log WHERE id = ` + entry + `; DELETE FROM audit_chain` + link,
+	cases := map[string]string{
+		"entry deleted": `DELETE FROM audit_log WHERE id = ` + entry,
+		"link deleted":  `DELETE FROM audit_chain` + link, "both deleted": `DELETE FROM audit_log WHERE id = ` + entry + `; DELETE FROM audit_chain` + link,
 		"first deleted":      `DELETE FROM audit_chain WHERE seq = 1`,
 		"links swapped":      `UPDATE audit_chain SET seq = -1 WHERE seq = 5; UPDATE audit_chain SET seq = 5 WHERE seq = 6; UPDATE audit_chain SET seq = 6 WHERE seq = -1`,
 		"link inserted":      `INSERT INTO audit_chain SELECT 10, -1, hash, hash, sealed_at FROM audit_chain WHERE seq = 9`,

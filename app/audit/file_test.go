@@ -51,9 +51,18 @@ func TestAlteredFilesAreFound(t *testing.T) {
 	}
 	text := string(file)
 	for _, x := range [][2]string{
-		{`"n":3`, `"n":4`}, {`"n":3`, `"n":3.0`}, {`"n":3`, `"n":3,"m":1`}, {`"n":3`, `"n":4,"n":3`}, {`"reason":"because"`, `"reason":"Because"`}, {`thing.change`, `thing.changed`},
-		{`"entity_id":"t2"`, `"entity_id":"t2","entity_id":"t2"`}, {`.001000Z`, `.001001Z`}, {`"links":5`, `"links":6`}, {`"seq":2`, `"seq":3`},
-		{`"links":5`, `"links":5,"more":1`}, {`"actor_id"`, `"Actor_id"`},
+		{`"n":3`, `"n":4`},
+		{`"n":3`, `"n":3.0`},
+		{`"n":3`, `"n":3,"m":1`},
+		{`"n":3`, `"n":4,"n":3`},
+		{`"reason":"because"`, `"reason":"Because"`},
+		{`thing.change`, `thing.changed`},
+		{`"entity_id":"t2"`, `"entity_id":"t2","entity_id":"t2"`},
+		{`.001000Z`, `.001001Z`},
+		{`"links":5`, `"links":6`},
+		{`"seq":2`, `"seq":3`},
+		{`"links":5`, `"links":5,"more":1`},
+		{`"actor_id"`, `"Actor_id"`},
 	} {
 		if !strings.Contains(text, x[0]) {
 			t.Fatalf("the file holds no %s:\n%s", x[0], text)
