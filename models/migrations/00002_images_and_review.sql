@@ -100,7 +100,7 @@ CREATE INDEX cases_queue ON cases (rank, id) WHERE state <> 'decided';
 CREATE INDEX cases_queue_state ON cases (state, rank, id);
 CREATE INDEX cases_queue_reason ON cases (reason_code, rank, id) WHERE state <> 'decided';
 CREATE INDEX cases_queue_severity ON cases (severity, rank, id) WHERE state <> 'decided';
-CREATE INDEX cases_oldest ON cases (opened_at) WHERE state <> 'decided';
+CREATE INDEX cases_oldest ON cases ((coalesce(reopened_at, opened_at)), id) WHERE state <> 'decided';
 CREATE INDEX cases_decided ON cases (decided_at DESC, id DESC) WHERE state = 'decided';
 CREATE CONSTRAINT TRIGGER cases_audited AFTER INSERT OR UPDATE OR DELETE ON cases
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit('case', 'id');
