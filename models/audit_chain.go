@@ -137,7 +137,7 @@ func (q Queries) AuditSealedAfter(ctx context.Context, seq int64, limit int) (ou
 	rows, err := q.with(ctx).Raw(`SELECT c.seq, c.audit_id, c.prev_hash, c.hash, c.sealed_at, coalesce(l.id, 0), coalesce(l.txid::text, ''),
 			coalesce(l.at, 'epoch'), coalesce(l.actor_kind, ''), coalesce(l.actor_id, ''), coalesce(l.action, ''), coalesce(l.entity, ''),
 			coalesce(l.entity_id, ''), coalesce(l.reason, ''), coalesce(l.request_id, ''), coalesce(l.notes, '{}')::text
-		FROM audit_chain c LEFT JOIN audit_log l ON l.id = c.audit_id WHERE c.seq > ? ORDER BY c.seq LIMIT ?`, seq, limit).Rows()
+		FROM (SELECT * FROM audit_chain WHERE seq > ? ORDER BY seq LIMIT ?) c LEFT JOIN audit_log l ON l.id = c.audit_id ORDER BY c.seq`, seq, limit).Rows()
 	if err != nil {
 		return nil, dbError(err)
 	}
