@@ -34,7 +34,7 @@ import (
 // The demo's staff can be signed in with by anybody who reads this, which is why production refuses the demo.
 const (
 	Password   = "harbour-lantern-demo"             // of every demo account
-	TOTPSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" // base32, of every demo account
+	TOTPSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" //nolint:gosec // base32, of every demo account: public on purpose
 	days       = 60
 )
 

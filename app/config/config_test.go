@@ -79,7 +79,7 @@ func TestEveryProblemAtOnce(t *testing.T) {
 
 func TestSecretsNeverPrint(t *testing.T) {
 	c, _ := load(t, with("SMTP_URL=smtp://u:hunter2@mail.example")...)
-	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%s", c.SMTPURL)} {
+	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), c.SMTPURL.String()} {
 		if strings.Contains(s, "hunter2") || strings.Contains(s, "kkkk") || strings.Contains(s, "long-and-own") {
 			t.Fatalf("a secret leaked: %s", s)
 		}

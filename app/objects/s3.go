@@ -49,7 +49,7 @@ func Open(_ context.Context, cfg Config) (*S3, error) {
 		BaseEndpoint:       aws.String(base.String()),
 		EndpointResolverV2: pathStyle{*base, cfg.Region},
 		UsePathStyle:       true,
-		Credentials:  credentials.NewStaticCredentialsProvider(cfg.AccessKeyID, cfg.SecretAccessKey, ""),
+		Credentials:        credentials.NewStaticCredentialsProvider(cfg.AccessKeyID, cfg.SecretAccessKey, ""),
 		HTTPClient: &http.Client{
 			Transport:     rt,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

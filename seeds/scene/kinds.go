@@ -26,7 +26,8 @@ func sea(c *canvas) {
 		d := c.r.Float64()
 		y := horizon + d*d*(c.h-horizon)
 		x, l := c.r.Float64()*c.w, (2+d*60)*c.r.Float64()
-		glow := math.Exp(-math.Pow((x-sx)/(c.w*(.05+.2*d)), 2))
+		off := (x - sx) / (c.w * (.05 + .2*d))
+		glow := math.Exp(-off * off)
 		for i := range int(l) {
 			c.blend(int(x)+i, int(y), mix(hsl(hue, .4, .75), hsl(.1, 1, .85), glow), .12+.5*glow)
 		}

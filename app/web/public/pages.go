@@ -247,7 +247,7 @@ func (h *Handlers) Theme(c *kit.Ctx) error {
 	return c.Back(c.Text("back"), c.Kit.URL("home"))
 }
 
-// Privacy, Terms and Help are the texts.
+// Privacy is GET /privacy.
 func (h *Handlers) Privacy(c *kit.Ctx) error {
 	return c.OK(public.PrivacyPage(public.Privacy{Page: Page(c, "Privacy policy"), Updated: "23 November 2026", UpdatedISO: "2026-11-23", Contact: h.Contact}))
 }
