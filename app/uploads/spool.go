@@ -1,7 +1,6 @@
 package uploads
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -12,61 +11,59 @@ import (
 	"imglink/app/imaging"
 )
 
-// spooled is one upload on disk: the sanitised file, rewound, and what is known of it. The files have no name, so nothing
-// is left behind however the process ends.
+// spooled is one upload as received, the sanitised file read through it, and what is known of both.
 type spooled struct {
-	clean    *os.File
-	size     int64
+	raw      *spoolFile
+	clean    *io.SectionReader
 	facts    imaging.Facts
 	received [sha256.Size]byte
 	stored   [sha256.Size]byte
 }
 
-// Close frees the disk space.
-func (s *spooled) Close() { _ = s.clean.Close() }
+// Close frees memory and disk space.
+func (s *spooled) Close() { s.raw.Close() }
 
 // spool reads body up to the limit, hashes it, sanitises it and hashes the result. Memory does not grow with the size.
-func (s *Service) spool(body io.Reader) (*spooled, error) {
-	raw, err := s.tempFile()
-	if err != nil {
-		return nil, err
-	}
-	defer raw.Close() //nolint:errcheck // unlinked
+func (s *Service) spool(body io.Reader) (_ *spooled, err error) {
+	sp := &spooled{raw: newSpoolFile(s.TempDir)}
+	defer func() {
+		if err != nil {
+			sp.Close()
+		}
+	}()
 	in := sha256.New()
-	n, err := io.Copy(io.MultiWriter(raw, in), io.LimitReader(body, s.Limits.Bytes+1))
+	n, err := io.Copy(io.MultiWriter(sp.raw, in), io.LimitReader(body, s.Limits.Bytes+1))
 	if err != nil {
 		return nil, readError(err)
 	}
 	if n > s.Limits.Bytes {
 		return nil, fault.New(fault.TooLarge, "file_too_large", fmt.Sprintf("The file is larger than %d MiB. Make the picture smaller or save it with a lower quality.", s.Limits.Bytes>>20))
 	}
-	sp := &spooled{}
 	in.Sum(sp.received[:0])
-	if sp.clean, err = s.tempFile(); err != nil {
-		return nil, err
-	}
-	if err := sp.sanitise(raw, n, s.Limits); err != nil {
-		sp.Close()
+	if err := sp.sanitise(n, s.Limits); err != nil {
 		return nil, err
 	}
 	return sp, nil
 }
 
-func (s *spooled) sanitise(raw *os.File, size int64, lim imaging.Limits) (err error) {
-	out := sha256.New()
-	w := bufio.NewWriterSize(io.MultiWriter(s.clean, out), 64<<10)
-	if s.facts, err = imaging.Sanitise(raw, size, w, lim); err != nil {
+func (s *spooled) sanitise(size int64, lim imaging.Limits) error {
+	c, err := imaging.Clean(s.raw, size, lim)
+	if err != nil {
 		return err
 	}
-	if err := w.Flush(); err != nil {
+	s.facts, s.clean = c.Facts, c.Reader()
+	if c.Unchanged {
+		s.stored = s.received
+		return nil
+	}
+	out := sha256.New()
+	buf := flowBuffers.Get().(*[]byte)
+	defer flowBuffers.Put(buf)
+	if _, err := io.CopyBuffer(out, s.clean, *buf); err != nil {
 		return errNoSpace.Because(err)
 	}
 	out.Sum(s.stored[:0])
-	if s.size, err = s.clean.Seek(0, io.SeekCurrent); err != nil {
-		return err
-	}
-	_, err = s.clean.Seek(0, io.SeekStart)
-	return err
+	return nil
 }
 
 func (s *Service) tempFile() (*os.File, error) {

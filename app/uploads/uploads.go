@@ -124,7 +124,7 @@ func (s *Service) newUpload(src Source, name string, sp *spooled) Upload {
 	return Upload{DeleteToken: token, Image: models.Image{
 		ID: ident.Public(), State: models.ImagePending, Uploader: uploader,
 		FileName: CleanName(name, sp.facts.Format.Ext()), Mime: sp.facts.Format.MIME(), Ext: sp.facts.Format.Ext(),
-		Bytes: sp.size, Width: sp.facts.Width, Height: sp.facts.Height, Orientation: int16(sp.facts.Orientation), //nolint:gosec // 1..8
+		Bytes: sp.clean.Size(), Width: sp.facts.Width, Height: sp.facts.Height, Orientation: int16(sp.facts.Orientation), //nolint:gosec // 1..8
 		Frames: sp.facts.Frames, ReceivedSHA256: sp.received[:], SHA256: sp.stored[:], DeleteHash: token.Hash(), CreatedAt: s.Clock.Now(),
 	}}
 }
