@@ -26,8 +26,12 @@ func (h *Handlers) Home(c *kit.Ctx) error {
 		needs actor.Permission
 		add   func(*kit.Ctx, *home.Home) error
 	}{
-		{actor.CaseView, h.homeQueue}, {actor.EffectRetry, h.homeEffects}, {actor.SystemRead, h.homeSystem},
-		{actor.AuditRead, h.homeChain}, {actor.MetricsTeam, h.homeActivity}, {actor.PrivacyWork, h.homePrivacy},
+		{actor.CaseView, h.homeQueue},
+		{actor.EffectRetry, h.homeEffects},
+		{actor.SystemRead, h.homeSystem},
+		{actor.AuditRead, h.homeChain},
+		{actor.MetricsTeam, h.homeActivity},
+		{actor.PrivacyWork, h.homePrivacy},
 	}
 	for _, p := range parts {
 		if c.Actor.Can(p.needs) {
@@ -171,7 +175,9 @@ func (h *Handlers) homeActivity(c *kit.Ctx, page *home.Home) error {
 		return strconv.Itoa(v)
 	}
 	rows := [][]ui.Cell{
-		{{Text: "Uploads"}, {Text: n(a.Uploads)}}, {{Text: "Reports received"}, {Text: n(a.Notices)}}, {{Text: "Cases opened"}, {Text: n(a.Opened)}},
+		{{Text: "Uploads"}, {Text: n(a.Uploads)}},
+		{{Text: "Reports received"}, {Text: n(a.Notices)}},
+		{{Text: "Cases opened"}, {Text: n(a.Opened)}},
 		{{Text: "Decisions"}, {Text: n(a.Decided)}},
 	}
 	for _, action := range []models.Action{models.ActionKeep, models.ActionRestrict, models.ActionDisable, models.ActionRemove} {

@@ -109,14 +109,20 @@ func troubleTable(jobs []models.JobRow, mails []models.MailRow) ui.Table {
 	}
 	for _, m := range mails {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: "Mail: " + m.Kind + ", " + m.Entity + " " + m.EntityID}, {Value: troubleBadge(m.State)}, {Text: strconv.Itoa(m.Attempts)},
-			{Text: m.LastError}, {Value: ui.Local(iso(m.CreatedAt), utc(m.CreatedAt))},
+			{Text: "Mail: " + m.Kind + ", " + m.Entity + " " + m.EntityID},
+			{Value: troubleBadge(m.State)},
+			{Text: strconv.Itoa(m.Attempts)},
+			{Text: m.LastError},
+			{Value: ui.Local(iso(m.CreatedAt), utc(m.CreatedAt))},
 		})
 	}
 	for _, j := range jobs {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: "Job: " + j.Kind + " " + strconv.FormatInt(j.ID, 10)}, {Value: troubleBadge(j.State)}, {Text: fmt.Sprintf("%d of %d", j.Attempt, j.MaxAttempts)},
-			{Text: j.Error}, {Value: ui.Local(iso(j.CreatedAt), utc(j.CreatedAt))},
+			{Text: "Job: " + j.Kind + " " + strconv.FormatInt(j.ID, 10)},
+			{Value: troubleBadge(j.State)},
+			{Text: fmt.Sprintf("%d of %d", j.Attempt, j.MaxAttempts)},
+			{Text: j.Error},
+			{Value: ui.Local(iso(j.CreatedAt), utc(j.CreatedAt))},
 		})
 	}
 	return t
