@@ -111,8 +111,11 @@ func (c *Ctx) setCookie(name, value string, maxAge time.Duration) {
 		Name: c.Kit.cookieName(name), Value: value, Path: "/", HTTPOnly: true, Secure: c.Kit.Secure,
 		SameSite: fiber.CookieSameSiteLaxMode, SessionOnly: maxAge == 0,
 	}
-	if maxAge != 0 {
+	switch {
+	case maxAge > 0:
 		ck.MaxAge = int(maxAge.Seconds())
+	case maxAge < 0: // the server writes no Max-Age below one; a date in the past takes a cookie back as well
+		ck.Expires = time.Unix(1, 0)
 	}
 	c.Cookie(ck)
 	// A later read in this request sees the new state: a form drawn after a session ended must not be bound to it.

@@ -57,7 +57,9 @@ func (h *Handlers) copies(c *kit.Ctx, d moderation.Detail) []review.Thumb {
 func (h *Handlers) uploads(c *kit.Ctx, d moderation.Detail) []review.Thumb {
 	var out []review.Thumb
 	for _, img := range d.Uploads {
-		out = append(out, h.thumb(c, img))
+		if img.State != models.ImageDeleted { // its renditions went with it
+			out = append(out, h.thumb(c, img))
+		}
 	}
 	return out
 }

@@ -252,6 +252,9 @@ func noticesText(cs models.Case) string {
 var chipIcons = map[string]string{"severity": "gauge", "notifiers": "users", "complete": "badge-check", "waiting": "hourglass"}
 
 func chip(ch moderation.Chip) review.Chip {
+	if ch.Points == 0 {
+		return review.Chip{Icon: chipIcons[ch.Kind], Label: ch.Label}
+	}
 	return review.Chip{Icon: chipIcons[ch.Kind], Label: ch.Label + " +" + strconv.Itoa(ch.Points), Why: "adds " + plural(ch.Points, "point") + " to the priority"}
 }
 

@@ -1,0 +1,278 @@
+package browsertest
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/go-rod/rod/lib/proto"
+
+	"imglink/app"
+	"imglink/app/actor"
+	"imglink/app/apptest"
+	"imglink/app/moderation"
+	"imglink/app/uploads"
+	"imglink/models"
+)
+
+// The widths every page is looked at.
+const (
+	wide   = 1440
+	narrow = 390
+)
+
+// inspect looks at the page that is open: both widths, both themes. Only contrast depends on the theme.
+func (v *visitor) inspect(name string) {
+	v.Helper()
+	for _, width := range []int{wide, narrow} {
+		for _, scheme := range []string{"light", "dark"} {
+			v.media(scheme, "reduce")
+			v.screen(width)
+			v.js(`() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(''))))`)
+			where := fmt.Sprintf("%s-%s-%d", name, scheme, width)
+			if over := v.number(`() => document.documentElement.scrollWidth`); over > width {
+				v.Errorf("%s is %d wide: %s", where, over, v.js(widest, width))
+			}
+			rules := `{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}`
+			if scheme == "dark" {
+				rules = `{runOnly: {type: 'rule', values: ['color-contrast']}}`
+			}
+			found := v.js(`async () => (await axe.run(document, ` + rules + `)).violations.map(f => f.id + ': ' + f.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')).join('\n')`)
+			if found != "" {
+				v.Errorf("%s: axe: %s", where, found)
+			}
+			v.shoot(where)
+		}
+	}
+	v.clean(name)
+	v.screen(wide)
+	v.media("light", "reduce")
+}
+
+// widest names what sticks out.
+const widest = `width => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1).slice(0, 4).map(e => e.tagName + '.' + e.className).join(', ')`
+
+// screen emulates a phone or a desk.
+func (v *visitor) screen(width int) {
+	v.Helper()
+	must(v.T, proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500}.Call(v.page))
+}
+
+func (v *visitor) number(f string) int {
+	v.Helper()
+	out, err := v.page.Timeout(patience).Eval(f)
+	must(v.T, err)
+	return out.Value.Int()
+}
+
+// withAxe puts axe-core into every page from now on.
+func (v *visitor) withAxe() *visitor {
+	v.Helper()
+	axe, err := os.ReadFile("testdata/axe.min.js")
+	must(v.T, err)
+	_, err = proto.PageAddScriptToEvaluateOnNewDocument{Source: string(axe)}.Call(v.page)
+	must(v.T, err)
+	return v
+}
+
+// switched is a way to the object store that can be cut.
+type switched struct{ cut atomic.Bool }
+
+// RoundTrip implements http.RoundTripper.
+func (s *switched) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s.cut.Load() {
+		return nil, http.ErrServerClosed
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// furnished is an instance with something on every page.
+type furnished struct {
+	*world
+	store                                                       *switched
+	live, restricted, removed, disabled, deleted, held, waiting uploads.Upload
+	done, open                                                  moderation.Receipt
+	heldCase, openCase, doneCase                                string
+}
+
+func furnish(t *testing.T) *furnished {
+	t.Helper()
+	f := &furnished{store: &switched{}}
+	f.world = begin(t, apptest.With(func(o *app.Options) { o.Transport = f.store }))
+	ups := make([]uploads.Upload, 8)
+	for i := range ups {
+		ups[i] = f.upload(uint64(i + 1))
+	}
+	f.live, f.restricted, f.removed, f.disabled, f.deleted, f.held, f.waiting = ups[0], ups[1], ups[2], ups[3], ups[4], ups[5], ups[6]
+	f.report("adult", f.restricted)
+	f.decide(models.ActionRestrict, "adult")
+	f.done = f.report("copyright", f.removed)
+	f.doneCase = f.decide(models.ActionRemove, "copyright").CaseID
+	f.report("privacy", f.disabled)
+	f.decide(models.ActionDisable, "privacy")
+	f.settle()
+	if _, err := f.Uploads.Delete(t.Context(), actor.Guest("guest0000001"), f.deleted.DeleteToken); err != nil {
+		t.Fatal(err)
+	}
+	f.report("self_harm", f.held)
+	f.heldCase = f.next(actor.Moderator).CaseID
+	f.report("intimate", ups[7])
+	escalated := f.next(actor.Triage)
+	if err := f.Moderation.Escalate(t.Context(), f.staff[actor.Triage], escalated.CaseID, escalated.Fence, "Is this parody?"); err != nil {
+		t.Fatal(err)
+	}
+	f.open = f.report("spam", f.waiting)
+	f.openCase = f.caseOf(f.waiting)
+	return f
+}
+
+func (f *furnished) next(role actor.Role) moderation.Lease {
+	f.t.Helper()
+	l, err := f.Moderation.Next(f.t.Context(), f.staff[role], moderation.Filter{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return l
+}
+
+func (f *furnished) caseOf(up uploads.Upload) string {
+	f.t.Helper()
+	q, err := f.Moderation.Queue(f.t.Context(), f.staff[actor.Lead], moderation.Filter{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, c := range q.Cases {
+		if c.Image.ID == up.Image.ID {
+			return c.ID
+		}
+	}
+	f.t.Fatalf("no case is about %s", up.Image.ID)
+	return ""
+}
+
+func TestPublicPages(t *testing.T) {
+	f := furnish(t)
+	v := visit(t, chromium(t), f.URL).withAxe()
+	page := func(name, path string) { v.open(path); v.inspect("public-" + name) }
+	page("home", "/")
+	v.uploads(camera)
+	v.inspect("public-uploaded")
+	page("image", "/"+f.live.Image.ID)
+	page("age", "/"+f.restricted.Image.ID)
+	page("410", "/"+f.removed.Image.ID)
+	page("451", "/"+f.disabled.Image.ID)
+	page("deleted", "/"+f.deleted.Image.ID)
+	page("delete", "/delete/"+string(f.live.DeleteToken))
+	page("delete-410", "/delete/"+string(f.removed.DeleteToken))
+	page("report", "/"+f.live.Image.ID+"/report")
+	v.fill("#explanation", "Too short a report.")
+	v.follow("form[data-pow] button.primary")
+	v.says("There is a problem")
+	v.inspect("public-report-422")
+	v.fillsReport()
+	v.follow("form[data-pow] button.primary")
+	v.inspect("public-receipt")
+	page("status-open", "/report/status/"+f.open.StatusToken)
+	page("status-done", "/report/status/"+f.done.StatusToken)
+	page("privacy", "/privacy")
+	page("terms", "/terms")
+	page("help", "/help")
+	page("404", "/nothing-here")
+	v.open("/delete/" + string(f.waiting.DeleteToken))
+	v.follow(".gate form .btn.danger")
+	v.inspect("public-deleted-now")
+	f.store.cut.Store(true)
+	page("503", "/i/"+f.held.Image.ID+".jpg")
+	f.store.cut.Store(false)
+	for range 130 {
+		status(t, f.URL+"/botcheck/challenge?action=report")
+	}
+	page("429", "/report/status/"+f.open.StatusToken)
+}
+
+func TestStaffPages(t *testing.T) {
+	f := furnish(t)
+	b := chromium(t)
+	seen := map[string]bool{}
+	for _, role := range roles {
+		v := visit(t, b, f.URL).withAxe()
+		f.enter(v, role)
+		page := func(name, path string) { v.open(path); v.inspect("staff-" + string(role) + "-" + name) }
+		page("home", "/staff")
+		for _, href := range strings.Fields(v.js(`() => [...document.querySelectorAll('.sidebar nav a')].map(a => a.getAttribute('href')).join(' ')`)) {
+			if href != "/staff" && !seen[href] {
+				seen[href] = true
+				page(strings.NewReplacer("/staff/", "", "?", "-", "=", "").Replace(href), href)
+			}
+		}
+		f.more(v, role, page)
+	}
+}
+
+// more are the pages below those of the navigation.
+func (f *furnished) more(v *visitor, role actor.Role, page func(name, path string)) {
+	f.t.Helper()
+	switch role {
+	case actor.Triage:
+		page("403", "/staff/people")
+		page("404", "/staff/nothing")
+	case actor.Moderator:
+		f.casePages(v, page)
+	case actor.Lead:
+		page("decided", "/staff/reports?state=decided")
+		page("empty", "/staff/reports?q=C-0000-0000")
+		page("case-done", "/staff/reports/"+f.doneCase)
+	case actor.Auditor:
+		v.open("/staff/audit")
+		page("entry", v.js(`() => document.querySelector('main a[href^="/staff/audit/"]').getAttribute('href')`))
+	case actor.Admin:
+		page("invite", "/staff/people/invite")
+		v.open("/staff/people")
+		page("person", v.js(`() => [...document.querySelectorAll('main a[href^="/staff/people/"]')].find(a => !a.href.endsWith('/invite')).getAttribute('href')`))
+		page("security", "/staff/security")
+		page("confirm", "/staff/confirm")
+		v.open("/staff/outbox")
+		page("mail", v.js(`() => document.querySelector('main a[href^="/staff/outbox/"]').getAttribute('href')`))
+	}
+}
+
+func (f *furnished) casePages(v *visitor, page func(name, path string)) {
+	f.t.Helper()
+	page("case-open", "/staff/reports/"+f.openCase)
+	page("case-held", "/staff/reports/"+f.heldCase)
+	v.click("label[for=action-remove]")
+	v.choose("#reason", "harassment")
+	v.until("the text of the reason", `() => document.querySelector('#explanation')?.value.startsWith('The image singles out')`)
+	v.click("#preview-button")
+	v.appears("#preview .letter, #preview .callout")
+	v.inspect("staff-moderator-preview")
+	v.follow("#submit-decision")
+	v.says("There is a problem")
+	v.inspect("staff-moderator-422")
+	v.open("/staff/reports")
+	v.click(".check-hit")
+	v.follow("#bulk-decide")
+	v.inspect("staff-moderator-bulk")
+	v.open("/staff/reports")
+	v.press('?')
+	v.appears("#keys")
+	v.inspect("staff-moderator-keys")
+}
+
+func TestSignInPages(t *testing.T) {
+	w := begin(t)
+	v := visit(t, chromium(t), w.URL).withAxe()
+	v.open("/staff/sign-in")
+	v.inspect("sign-in")
+	v.fill("#email", address(actor.Admin))
+	v.fill("#password", "not the password")
+	v.follow("form button.primary")
+	v.says("There is a problem")
+	v.inspect("sign-in-422")
+	v.fill("#password", password)
+	v.follow("form button.primary")
+	v.inspect("factor")
+}
