@@ -2,9 +2,12 @@ package models
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
+
+	"imglink/app/fault"
 )
 
 // ImageState is where an image is in its life.
@@ -149,11 +152,27 @@ func (tx *Tx) InsertImage(img Image, ip string) error {
 	return dbError(gorm.G[UploadOrigin](tx.db).Create(tx.ctx, &UploadOrigin{ImageID: img.ID, IP: ip, At: tx.Now}))
 }
 
-// PublishImage makes a pending image live: its object is durable.
+// ErrBlocked is an upload whose content was put on the block list, or decided to be, while it was under way.
+var ErrBlocked = fault.New(fault.Unlawful, "image_blocked", "This exact file was removed by a moderator and cannot be uploaded again.")
+
+// PublishImage makes a pending image live: its object is durable. ErrBlocked when its content may not come back: a decision
+// covers only the images that are public when it is made, so what is being uploaded meanwhile is judged here.
 func (tx *Tx) PublishImage(id string) error {
-	r := tx.db.Model(&Image{}).Where("id = ? AND state = 'pending'", id).
-		Updates(map[string]any{"state": ImageLive, "live_at": tx.Now})
-	return affected(int(r.RowsAffected), r.Error)
+	// A decision on this content holds the lock of its case: wait for it, and let the next statement see it.
+	if err := tx.db.Exec(`SELECT FROM cases WHERE sha256 = (SELECT sha256 FROM images WHERE id = ?) FOR SHARE`, id).Error; err != nil {
+		return dbError(err)
+	}
+	r := tx.db.Exec(`UPDATE images i SET state = 'live', live_at = ? WHERE id = ? AND state = 'pending'
+		AND NOT EXISTS (SELECT FROM blocked_hashes b WHERE b.sha256 IN (i.sha256, i.received_sha256))
+		AND NOT EXISTS (SELECT FROM cases c JOIN decisions d ON d.case_id = c.id WHERE c.sha256 = i.sha256 AND d.state = 'pending' AND d.block_hash)`, tx.Now, id)
+	err := affected(int(r.RowsAffected), r.Error)
+	if !errors.Is(err, ErrStale) {
+		return err
+	}
+	if img, lookErr := tx.Image(tx.ctx, id); lookErr == nil && img.State == ImagePending {
+		return ErrBlocked
+	}
+	return err
 }
 
 // DropPendingImage forgets an upload that was never acknowledged.

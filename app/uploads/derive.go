@@ -122,16 +122,24 @@ func (s *Service) SweepAbandoned(ctx context.Context) (err error) {
 		return err
 	}
 	for _, img := range imgs {
-		if err := s.Objects.DeleteAll(ctx, []string{img.ObjectKey()}); err != nil {
-			return err
-		}
-		err := s.Store.Write(ctx, models.Change{Actor: actor.System("sweep"), Needs: actor.Public, Action: "image.drop", Entity: "image", ID: img.ID, Reason: "abandoned"},
-			func(tx *models.Tx) error { return tx.DropPendingImage(img.ID) })
-		if err != nil && !errors.Is(err, models.ErrStale) {
+		if err := s.drop(ctx, img, "abandoned"); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// drop forgets an upload that was never acknowledged, its object first. One that is gone already is fine.
+func (s *Service) drop(ctx context.Context, img models.Image, reason string) error {
+	if err := s.Objects.DeleteAll(ctx, []string{img.ObjectKey()}); err != nil {
+		return err
+	}
+	err := s.Store.Write(ctx, models.Change{Actor: actor.System("sweep"), Needs: actor.Public, Action: "image.drop", Entity: "image", ID: img.ID, Reason: reason},
+		func(tx *models.Tx) error { return tx.DropPendingImage(img.ID) })
+	if errors.Is(err, models.ErrStale) {
+		return nil
+	}
+	return err
 }
 
 // SweepUnderived does derivations whose job was lost.

@@ -4,6 +4,7 @@ package uploads
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/netip"
@@ -70,10 +71,7 @@ type Upload struct {
 	DeleteToken ident.Token
 }
 
-var (
-	errBlocked = fault.New(fault.Unlawful, "image_blocked", "This exact file was removed by a moderator and cannot be uploaded again.")
-	errNoSpace = fault.New(fault.Unavailable, "spool_unavailable", "We cannot take uploads right now. Please try again in a moment.").After(10 * time.Second)
-)
+var errNoSpace = fault.New(fault.Unavailable, "spool_unavailable", "We cannot take uploads right now. Please try again in a moment.").After(10 * time.Second)
 
 // Receive takes one picture: spool within the byte limit, sanitise, refuse blocked files, store, publish. It returns when
 // the picture is durable and live. Nothing of a refused picture remains.
@@ -87,7 +85,7 @@ func (s *Service) Receive(ctx context.Context, src Source, name string, body io.
 	if blocked, err := s.Store.HitBlocked(ctx, sp.received[:], sp.stored[:]); err != nil {
 		return Upload{}, err
 	} else if blocked {
-		return Upload{}, errBlocked
+		return Upload{}, models.ErrBlocked
 	}
 	up = s.newUpload(src, name, sp)
 	if err := s.begin(ctx, src, up.Image); err != nil {
@@ -99,7 +97,11 @@ func (s *Service) Receive(ctx context.Context, src Source, name string, body io.
 	}); err != nil {
 		return Upload{}, err
 	}
-	if err := s.publish(ctx, src, &up.Image); err != nil {
+	err = s.publish(ctx, src, &up.Image)
+	if errors.Is(err, models.ErrBlocked) { // decided while it was being stored
+		err = errors.Join(err, s.drop(ctx, up.Image, "blocked"))
+	}
+	if err != nil {
 		return Upload{}, err
 	}
 	return up, nil
