@@ -127,8 +127,8 @@ func TestKillDuringUploads(t *testing.T) {
 	l.verify(t, again.url, l.promised)
 }
 
-// sweep runs the sweeps of an instance whose clock is an hour ahead.
-func (b *backend) sweep(t *testing.T, dir string) world {
+// later runs fn on an instance over the same database and bucket whose clock is an hour ahead.
+func (b *backend) later(t *testing.T, dir string, fn func(context.Context, *app.App) error) {
 	t.Helper()
 	ctx := context.Background()
 	cfg, err := config.Load(append([]string{"IMGLINK_DATA_DIR=" + dir}, b.environ...))
@@ -140,12 +140,27 @@ func (b *backend) sweep(t *testing.T, dir string) world {
 		t.Fatal(err)
 	}
 	defer a.Close(ctx) //nolint:errcheck // test
-	for range 20 {     // a sweep takes a bounded number of rows
-		if err := errors.Join(a.Uploads.SweepAbandoned(ctx), a.Uploads.SweepErase(ctx)); err != nil {
-			t.Errorf("sweep: %v", err)
-		}
+	if err := fn(ctx, a); err != nil {
+		t.Errorf("sweep: %v", err)
 	}
+}
+
+// sweep drops what was abandoned and erases what was deleted. A sweep takes a bounded number of rows.
+func (b *backend) sweep(t *testing.T, dir string) world {
+	t.Helper()
+	b.later(t, dir, func(ctx context.Context, a *app.App) (err error) {
+		for range 20 {
+			err = errors.Join(err, a.Uploads.SweepAbandoned(ctx), a.Uploads.SweepErase(ctx))
+		}
+		return err
+	})
 	return look(t, b.dsn, b.bucket, dir)
+}
+
+// deriveLost derives what a killed worker had taken: its jobs count as running for some minutes.
+func (b *backend) deriveLost(t *testing.T, dir string) {
+	t.Helper()
+	b.later(t, dir, func(ctx context.Context, a *app.App) error { return a.Uploads.SweepUnderived(ctx) })
 }
 
 // expectWhole demands that every row is finished and every object belongs to one.

@@ -96,7 +96,9 @@ func New(r *Registry, o Options) (*Runner, error) {
 		PeriodicJobs: periodic(r.sweeps),
 		RetryPolicy:  backoff{},
 		JobTimeout:   5 * time.Minute,
-		MaxAttempts:  20,
+		// A job whose process was killed is tried again after this; the default of an hour would keep letters waiting.
+		RescueStuckJobsAfter: 6 * time.Minute,
+		MaxAttempts:          20,
 		Queues: map[string]river.QueueConfig{
 			QueueEffects:     {MaxWorkers: o.Workers, FetchCooldown: 20 * time.Millisecond},
 			QueueDerive:      {MaxWorkers: cpus, FetchCooldown: 20 * time.Millisecond},
