@@ -179,6 +179,7 @@ func TestPublicPages(t *testing.T) {
 	page("status-done", "/report/status/"+f.done.StatusToken)
 	page("privacy", "/privacy")
 	page("terms", "/terms")
+	f.wantClauses(v)
 	page("help", "/help")
 	page("404", "/nothing-here")
 	v.open("/delete/" + string(f.waiting.DeleteToken))
@@ -191,6 +192,23 @@ func TestPublicPages(t *testing.T) {
 		status(t, f.URL+"/botcheck/challenge?action=report")
 	}
 	page("429", "/report/status/"+f.open.StatusToken)
+}
+
+// wantClauses holds the reasons against the terms that are shown: a statement of reasons names and links a clause.
+func (f *furnished) wantClauses(v *visitor) {
+	f.t.Helper()
+	reasons, err := f.Moderation.Reasons(f.t.Context())
+	must(v.T, err)
+	for _, r := range reasons {
+		if r.Ground != moderation.GroundTerms {
+			continue
+		}
+		clause := strings.Join(strings.Fields(v.js(`id => document.getElementById(id)?.innerText ?? ''`, r.Clause)), " ")
+		number, title, _ := strings.Cut(strings.TrimPrefix(r.Reference, "Terms of service, clause "), ": ")
+		if !strings.HasPrefix(clause, number+" "+title) {
+			v.Errorf("reason %s refers to %q, but #%s of the terms is %.60q", r.Code, r.Reference, r.Clause, clause)
+		}
+	}
 }
 
 func TestStaffPages(t *testing.T) {
