@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -18,6 +20,7 @@ import (
 type worker struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
+	pipe   *os.File
 	out    *bufio.Reader
 	stderr *tail
 	exited chan struct{} // closed when the process was reaped
@@ -38,14 +41,18 @@ func start(opt Options) (*worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: starting a worker: %w", err)
 	}
-	out, err := cmd.StdoutPipe()
+	// A pipe of our own: that of StdoutPipe is closed when the process ends, with its last answer perhaps unread.
+	out, theirs, err := os.Pipe()
 	if err != nil {
-		return nil, fmt.Errorf("sandbox: starting a worker: %w", err)
+		return nil, fmt.Errorf("sandbox: starting a worker: %w", errors.Join(err, in.Close()))
 	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("sandbox: starting a worker: %w", err)
+	cmd.Stdout = theirs
+	err = cmd.Start()
+	_ = theirs.Close()
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: starting a worker: %w", errors.Join(err, in.Close(), out.Close()))
 	}
-	w.in, w.out = in, bufio.NewReaderSize(out, 64<<10)
+	w.in, w.pipe, w.out = in, out, bufio.NewReaderSize(out, 64<<10)
 	go func() {
 		_ = cmd.Wait() // how it ended is read from cmd.ProcessState
 		close(w.exited)
@@ -68,6 +75,7 @@ func (w *worker) stop() {
 	_ = w.in.Close()
 	_ = w.cmd.Process.Kill()
 	<-w.exited
+	_ = w.pipe.Close()
 }
 
 // derive sends one picture and reads the answer. On any failure of the conversation the worker is dead.

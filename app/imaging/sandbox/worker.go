@@ -102,6 +102,9 @@ func confine(memory uint64) error {
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("sandbox: dumpable: %w", err)
 	}
+	if err := wakePoller(); err != nil {
+		return err
+	}
 	limits := map[int]uint64{unix.RLIMIT_CORE: 0, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_NOFILE: 0}
 	if !raceEnabled { // the race detector reserves terabytes
 		limits[unix.RLIMIT_DATA], limits[unix.RLIMIT_AS] = memory, memory+reserved
@@ -112,6 +115,16 @@ func confine(memory uint64) error {
 		}
 	}
 	return nil
+}
+
+// wakePoller makes the runtime open its poller while files may still be opened: it does so on first need, which with the
+// scheduling of a loaded machine can be after RLIMIT_NOFILE is 0, and then it aborts.
+func wakePoller() error {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("sandbox: poller: %w", err)
+	}
+	return errors.Join(r.Close(), w.Close())
 }
 
 // reserved is the address space that the Go runtime reserves without using it, from above.

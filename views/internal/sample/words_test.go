@@ -26,7 +26,7 @@ func TestPagesSayWhatTheyMust(t *testing.T) {
 		"disabled":       {"451", "Legal ground", "Section 86a", "Germany and Austria", "File a complaint"},
 		"gone":           {"Deleted by the person who uploaded it"},
 		"delete-removed": {"Statement of reasons", "Delete for good"},
-		"report":         {"Sexual abuse of a child", "leave both empty when you report the sexual abuse of a child", "good faith", "Send without the check", "answer takes longer"},
+		"report":         {"Sexual abuse of a child", "leave both empty when you report the sexual abuse of a child", "good faith", "Send without the check", "a few minutes later"},
 		"report-error":   {"There is a problem", "Enter at least one address of an image here", "The robot check has expired"},
 		"receipt":        {"m•••@example.org", "What happens next"},
 		"receipt-slow":   {"only way to see what we decide", "without the robot check"},
