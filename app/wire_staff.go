@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"imglink/app/accounts"
-	"imglink/app/ident"
-	"imglink/app/web/kit"
 	"imglink/app/web/staff"
 )
 
@@ -21,17 +19,6 @@ func (a *App) wireAccounts() (err error) {
 func (a *App) FirstAdmin(ctx context.Context) (link string, err error) {
 	link, _, err = a.Accounts.Bootstrap(ctx)
 	return link, err
-}
-
-// sessions tells the kit who holds a session.
-type sessions struct{ accounts *accounts.Service }
-
-// Resolve implements kit.Sessions.
-func (s sessions) Resolve(ctx context.Context, token string) (kit.Principal, error) {
-	who, err := s.accounts.Resolve(ctx, ident.Token(token))
-	return kit.Principal{
-		SessionID: who.SessionID, StaffID: who.StaffID, Name: who.Name, Role: who.Role, Stage: string(who.Stage), VerifiedAt: who.VerifiedAt,
-	}, err
 }
 
 func (a *App) staffHandlers() *staff.Handlers {

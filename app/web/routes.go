@@ -23,8 +23,8 @@ type Handlers struct {
 	Limits  Limits
 }
 
-// Routes is the route table: every address of the program, what it needs, what it accepts, who answers. GET answers HEAD
-// too. Order matters only for /:id, which comes last.
+// Routes is the route table: every address of the program, what it needs, what it accepts, who answers; the lines below
+// /staff are in routes_staff.go. GET answers HEAD too. Order matters only for /:id, which comes last.
 func Routes(h Handlers) []kit.Route {
 	p, a, s := h.Public, h.API, h.System
 	const form = kit.FormBody
@@ -59,8 +59,8 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/static/:name", Name: "static", Needs: actor.Public, Do: s.Static},
 		{Method: "GET", Path: "/robots.txt", Name: "robots", Needs: actor.Public, Do: s.Robots},
 	}
-	table = append(table, h.Staff.Routes()...)
-	table = append(table, h.Account.Routes()...)
+	table = append(table, reviewRoutes(h.Staff)...)
+	table = append(table, accountRoutes(h.Account)...)
 	return append(table,
 		// One image, last: these paths are as short as they get.
 		kit.Route{Method: "GET", Path: "/:id/report", Name: "image.report", Needs: actor.Public, Bot: true, Do: p.ReportForm},

@@ -34,7 +34,6 @@ import (
 	"imglink/app/web/kit"
 	"imglink/app/web/staff"
 	"imglink/models"
-	"imglink/static"
 	"imglink/views/layout"
 )
 
@@ -100,12 +99,7 @@ func (d *desk) serve(zone *time.Location) {
 	d.kit = &kit.Kit{
 		Base: "http://img.test", Keys: keyring.New(strings.Repeat("k", 48)), Clock: d.clock, Log: testdb.Log(d.t), Limiter: d.store, Sessions: d, Frame: d,
 	}
-	page := func(c *kit.Ctx) error { return c.OK(layout.Sign(layout.Page{Title: "x"})) }
-	d.app = web.New(d.kit, append(h.Routes(),
-		kit.Route{Method: "GET", Path: "/staff/signin", Name: "staff.signin", Needs: actor.Public, Do: page},
-		kit.Route{Method: "GET", Path: static.Prefix + ":name", Name: "static", Needs: actor.Public, Do: (&web.System{}).Static},
-		kit.Route{Method: "POST", Path: "/prefs/theme", Name: "prefs.theme", Needs: actor.Public, Body: kit.FormBody, Do: page},
-	))
+	d.app = web.New(d.kit, table(h, &staff.Account{}, "staff.people", "staff.security"))
 }
 
 // The desk stands in for everything outside: sessions are names, caches obey.

@@ -273,5 +273,3 @@ func (h *Account) NewLink(c *kit.Ctx) error {
 	}
 	return showLink(c, p.Staff.Name, link)
 }
-
-var _ kit.Sessions = Sessions{}

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
 
 	"imglink/app/accounts"
-	"imglink/app/actor"
 	"imglink/app/fault"
 	"imglink/app/ident"
 	"imglink/app/web/kit"
@@ -22,46 +20,6 @@ import (
 
 // Account answers the pages of signing in, of one's own security and of the people list.
 type Account struct{ Accounts *accounts.Service }
-
-// Routes are the lines of the route table that Account answers. A fixed word stands before the id it could be taken for.
-func (h *Account) Routes() []kit.Route {
-	const get, post, form = fiber.MethodGet, fiber.MethodPost, kit.FormBody
-	tries := kit.Limit{Name: "signin", N: 60, Per: time.Minute} // the service counts failures; this stops floods
-	return []kit.Route{
-		{Method: get, Path: "/staff/sign-in", Name: "staff.signin", Needs: actor.Public, Do: h.SignInForm},
-		{Method: post, Path: "/staff/sign-in", Name: "staff.signin", Needs: actor.Public, Limit: tries, Body: form, Do: h.SignIn},
-		{Method: get, Path: "/staff/sign-in/factor", Name: "staff.factor", Needs: actor.SignIn, Do: h.FactorForm},
-		{Method: post, Path: "/staff/sign-in/factor", Name: "staff.factor", Needs: actor.SignIn, Limit: tries, Body: form, Do: h.Factor},
-		{Method: post, Path: "/staff/sign-in/passkey/begin", Name: "staff.factor.passkey_begin", Needs: actor.SignIn, Limit: tries, Body: form, Do: h.BeginAssertion},
-		{Method: post, Path: "/staff/sign-in/passkey", Name: "staff.factor.passkey", Needs: actor.SignIn, Limit: tries, Body: form, Do: h.Assertion},
-		{Method: get, Path: "/staff/sign-in/app", Name: "staff.enrol", Needs: actor.SignIn, Do: h.EnrolForm},
-		{Method: post, Path: "/staff/sign-in/app", Name: "staff.enrol", Needs: actor.SignIn, Limit: tries, Body: form, Do: h.Enrol},
-		{Method: post, Path: "/staff/sign-in/cancel", Name: "staff.signin.cancel", Needs: actor.SignIn, Body: form, Do: h.SignOut},
-		{Method: post, Path: "/staff/sign-out", Name: "staff.signout", Needs: actor.StaffSelf, Body: form, Do: h.SignOut},
-		{Method: get, Path: "/staff/setup/:token", Name: "staff.setup", Needs: actor.Public, Limit: tries, Do: h.SetUpForm},
-		{Method: post, Path: "/staff/setup/:token", Name: "staff.setup", Needs: actor.Public, Limit: tries, Body: form, Do: h.SetUp},
-		{Method: get, Path: "/staff/confirm", Name: "staff.confirm", Needs: actor.StaffSelf, Do: h.FactorForm},
-
-		{Method: get, Path: "/staff/security", Name: "staff.security", Needs: actor.StaffSelf, Do: h.Security},
-		{Method: post, Path: "/staff/security/password", Name: "staff.security.password", Needs: actor.StaffSelf, Limit: tries, Body: form, Do: h.ChangePassword},
-		{Method: post, Path: "/staff/security/codes", Name: "staff.security.codes", Needs: actor.StaffSelf, Body: form, Do: h.NewCodes},
-		{Method: post, Path: "/staff/security/passkeys/begin", Name: "staff.security.passkey_begin", Needs: actor.StaffSelf, Body: form, Do: h.BeginPasskey},
-		{Method: post, Path: "/staff/security/passkeys", Name: "staff.security.passkey_add", Needs: actor.StaffSelf, Body: form, Do: h.AddPasskey},
-		{Method: post, Path: "/staff/security/passkeys/:id/remove", Name: "staff.security.passkey_remove", Needs: actor.StaffSelf, Body: form, Do: h.RemovePasskey},
-		{Method: post, Path: "/staff/security/sessions/others", Name: "staff.security.revoke_others", Needs: actor.StaffSelf, Body: form, Do: h.RevokeOthers},
-		{Method: post, Path: "/staff/security/sessions/:id/revoke", Name: "staff.security.revoke", Needs: actor.StaffSelf, Body: form, Do: h.Revoke},
-
-		{Method: get, Path: "/staff/people", Name: "staff.people", Needs: actor.StaffManage, Do: h.People},
-		{Method: get, Path: "/staff/people/invite", Name: "staff.people.invite", Needs: actor.StaffManage, Do: h.InviteForm},
-		{Method: post, Path: "/staff/people/invite", Name: "staff.people.invite", Needs: actor.StaffManage, Body: form, Do: h.Invite},
-		{Method: get, Path: "/staff/people/:id", Name: "staff.person", Needs: actor.StaffManage, Do: h.Person},
-		{Method: post, Path: "/staff/people/:id/role", Name: "staff.person.role", Needs: actor.StaffManage, Body: form, Do: h.SetRole},
-		{Method: post, Path: "/staff/people/:id/state", Name: "staff.person.state", Needs: actor.StaffManage, Body: form, Do: h.SetState},
-		{Method: post, Path: "/staff/people/:id/link", Name: "staff.person.link", Needs: actor.StaffManage, Body: form, Do: h.NewLink},
-		{Method: post, Path: "/staff/people/:id/factors", Name: "staff.person.factors", Needs: actor.StaffManage, Body: form, Do: h.ResetFactors},
-		{Method: post, Path: "/staff/people/:id/sessions", Name: "staff.person.sessions", Needs: actor.StaffManage, Body: form, Do: h.EndSessions},
-	}
-}
 
 // Sessions resolves session cookies for the kit.
 type Sessions struct{ Accounts *accounts.Service }
