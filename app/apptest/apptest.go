@@ -95,7 +95,7 @@ func (in *Instance) environ(t testing.TB, same *Instance) []string {
 	}
 	s3 := testdb.Servers(t).S3
 	return []string{
-		"IMGLINK_BASE_URL=" + in.URL, "IMGLINK_DATA_DIR=" + in.Dir, "DATABASE_URL=" + in.DSN, "IMGLINK_METRICS_ADDR=",
+		"IMGLINK_BASE_URL=" + in.URL, "IMGLINK_DATA_DIR=" + in.Dir, "DATABASE_URL=" + in.DSN, "IMGLINK_METRICS_ADDR=off",
 		"IMGLINK_SECRET_KEY=" + strings.Repeat("test-secret-", 4), "S3_ENDPOINT=" + s3.Endpoint, "S3_REGION=" + s3.Region,
 		"S3_BUCKET=" + bucket, "S3_ACCESS_KEY_ID=" + s3.AccessKeyID, "S3_SECRET_ACCESS_KEY=" + s3.SecretAccessKey,
 	}

@@ -77,6 +77,12 @@ func TestEveryProblemAtOnce(t *testing.T) {
 	}
 }
 
+func TestMetricsCanBeOff(t *testing.T) {
+	if c, problems := load(t, "IMGLINK_METRICS_ADDR=off"); problems != "" || c.MetricsAddr != "" {
+		t.Fatalf("off must switch metrics off: %q, %s", c.MetricsAddr, problems)
+	}
+}
+
 func TestSecretsNeverPrint(t *testing.T) {
 	c, _ := load(t, with("SMTP_URL=smtp://u:hunter2@mail.example")...)
 	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), c.SMTPURL.String()} {

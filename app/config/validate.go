@@ -72,10 +72,10 @@ func (c *Config) validateNetwork() (p []string) {
 	if err != nil || port == "" {
 		p = append(p, `IMGLINK_ADDR must be host:port, for example "127.0.0.1:8080"`)
 	}
-	if c.MetricsAddr != "" {
-		if _, _, err := net.SplitHostPort(c.MetricsAddr); err != nil {
-			p = append(p, `IMGLINK_METRICS_ADDR must be host:port, or empty to switch metrics off`)
-		}
+	if c.MetricsAddr == "off" {
+		c.MetricsAddr = ""
+	} else if _, _, err := net.SplitHostPort(c.MetricsAddr); err != nil {
+		p = append(p, `IMGLINK_METRICS_ADDR must be host:port, or "off"`)
 	}
 	if c.BaseURL == "" {
 		if host == "" || host == "0.0.0.0" || host == "::" {

@@ -36,7 +36,7 @@ func backendAt(dsn, endpoint, bucket string, t testing.TB) *backend {
 	return &backend{dsn: dsn, bucket: bucket, environ: []string{
 		"DATABASE_URL=" + dsn, "S3_ENDPOINT=" + endpoint, "S3_REGION=" + s3.Region, "S3_BUCKET=" + bucket,
 		"S3_ACCESS_KEY_ID=" + s3.AccessKeyID, "S3_SECRET_ACCESS_KEY=" + s3.SecretAccessKey,
-		"IMGLINK_SECRET_KEY=" + strings.Repeat("test-secret-", 4), "IMGLINK_METRICS_ADDR=", "IMGLINK_LOG_LEVEL=warn",
+		"IMGLINK_SECRET_KEY=" + strings.Repeat("test-secret-", 4), "IMGLINK_METRICS_ADDR=off", "IMGLINK_LOG_LEVEL=warn",
 		// Every request of a test names the client it stands for.
 		"TRUSTED_PROXIES=127.0.0.0/8", "IMGLINK_UPLOADS_PER_MINUTE=100000",
 	}}
