@@ -249,7 +249,7 @@ func (f *furnished) more(v *visitor, role actor.Role, page func(name, path strin
 	case actor.Admin:
 		page("invite", "/staff/people/invite")
 		v.open("/staff/people")
-		page("person", v.js(`() => [...document.querySelectorAll('main a[href^="/staff/people/"]')].find(a => !a.href.endsWith('/invite')).getAttribute('href')`))
+		page("person", v.js(`() => [...document.querySelectorAll('main a[href^="/staff/people/"]')].filter(a => !a.href.endsWith('/invite')).at(-1).getAttribute('href')`))
 		page("security", "/staff/security")
 		page("confirm", "/staff/confirm")
 		v.open("/staff/outbox")
@@ -261,6 +261,9 @@ func (f *furnished) casePages(v *visitor, page func(name, path string)) {
 	f.t.Helper()
 	page("case-open", "/staff/reports/"+f.openCase)
 	page("case-held", "/staff/reports/"+f.heldCase)
+	if !v.is(`() => { const chips = [...document.querySelectorAll('.d-head .chip')].map(c => c.textContent), all = parseInt(chips.at(-1), 10); return all > 0 && chips.reduce((n, c) => n + Number(c.match(/\+(\d+)/)?.[1] ?? 0), 0) === all }`) {
+		v.Error("the chips must add up to the points in all")
+	}
 	v.click("label[for=action-remove]")
 	v.choose("#reason", "harassment")
 	v.until("the text of the reason", `() => document.querySelector('#explanation')?.value.startsWith('The image singles out')`)

@@ -63,11 +63,13 @@ func (h *Handlers) caseView(c *kit.Ctx, d moderation.Detail, f moderation.Filter
 		Copies: h.copies(c, d), Uploads: h.uploads(c, d), Effects: h.effects(c, d.Effects, d.May.Retry), Decisions: decisionRows(d),
 		Timeline: timeline(d.Timeline), Facts: h.facts(c, d),
 	}
+	total := 0 // the stored points leave out the waiting, which moves all cases alike
 	for _, ch := range d.Chips {
 		v.Chips = append(v.Chips, chip(ch))
+		total += ch.Points
 	}
 	if d.State != models.CaseDecided && len(d.Chips) > 0 {
-		v.Chips = append(v.Chips, review.Chip{Label: plural(d.Points, "point"), Why: "in all", Tone: ui.Accent})
+		v.Chips = append(v.Chips, review.Chip{Label: plural(total, "point"), Why: "in all", Tone: ui.Accent})
 	}
 	if more := d.Case.Notices - len(d.Notices); more > 0 {
 		v.NoticesMore = fmt.Sprintf("And %s not shown, the oldest ones or repetitions.", plural(more, "report"))
