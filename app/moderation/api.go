@@ -17,6 +17,7 @@ const (
 	DedupWindow    = 24 * time.Hour   // same network, same image, same reason: the same notifier repeating themselves
 	MaxURLs        = 50
 	MaxBulk        = 20
+	Critical       = 5    // the severity from which a case is decided by itself
 	MaxExplanation = 5000 // runes of a notice's explanation
 	MaxWhy         = 2000 // runes of a decision's explanation (DSA Transparency Database limit)
 	MaxFacts       = 5000 // runes of a decision's facts (the same)

@@ -213,6 +213,9 @@ func (s *Service) mayDecide(ctx context.Context, tx *models.Tx, a actor.Actor, i
 	if !claim {
 		return s.checkLease(ctx, tx, *c, a, in.Fence)
 	}
+	if !Together(*c) {
+		return errAlone
+	}
 	held, err := tx.LeaseOf(ctx, c.ID, tx.Now)
 	if err != nil {
 		return err

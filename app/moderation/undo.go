@@ -132,6 +132,11 @@ func (s *Service) Escalate(ctx context.Context, a actor.Actor, caseID string, fe
 	})
 }
 
+var errAlone = fault.New(fault.Conflict, "decide_alone", "Critical, escalated and decided cases are decided one by one. Open this one.")
+
+// Together reports whether a case may be decided with others: only an open one that is not critical.
+func Together(c models.Case) bool { return c.State == models.CaseOpen && c.Severity < Critical }
+
 // DecideBulk makes one decision on up to MaxBulk cases, each in a transaction of its own: what fails is listed and the
 // rest stands. One batch id undoes them together.
 func (s *Service) DecideBulk(ctx context.Context, a actor.Actor, in BulkInput) (out BulkResult, err error) {

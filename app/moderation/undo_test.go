@@ -153,6 +153,10 @@ func TestBulkAndItsUndo(t *testing.T) {
 			t.Errorf("%s is %s", img.ID, r.state(img.ID))
 		}
 	}
+	in.Cases = []moderation.BulkCase{{ID: cases[2].ID, Version: r.caseOf(images[2]).Version}} // critical, and seen as it is now
+	if res, err := r.DecideBulk(ctx, mod, in); err != nil || len(res.Done) != 0 || len(res.Failed) != 1 || r.state(images[2].ID) != models.ImageLive {
+		t.Errorf("a critical case was decided with others: %+v, %v", res, err)
+	}
 	in.Cases = make([]moderation.BulkCase, moderation.MaxBulk+1)
 	if _, err := r.DecideBulk(ctx, mod, in); !fault.Is(err, fault.Invalid) {
 		t.Errorf("too many: %v", err)

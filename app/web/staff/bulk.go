@@ -60,7 +60,7 @@ func (h *Handlers) bulkPage(c *kit.Ctx, status int, keys []moderation.BulkCase, 
 	gone := 0
 	for _, k := range keys {
 		d, err := h.detail(c, k.ID)
-		if fault.Is(err, fault.NotFound) || err == nil && (!together(d.CaseRow) || d.Image.DerivedAt == nil) {
+		if fault.Is(err, fault.NotFound) || err == nil && (!moderation.Together(d.Case) || d.Image.DerivedAt == nil) {
 			gone++
 			continue
 		}
@@ -135,9 +135,6 @@ func (h *Handlers) DecideBulk(c *kit.Ctx) error {
 		return err
 	}
 	keys, typed := readKeys(c.Texts("case")), readDraft(c)
-	if keys, err = h.notCritical(c, keys); err != nil {
-		return err
-	}
 	if len(keys) == 0 || len(keys) > moderation.MaxBulk {
 		setFlash(c, "choose")
 		return c.Redirect(h.listURL(c, backFilter(c)), 303)
@@ -162,21 +159,6 @@ func (h *Handlers) DecideBulk(c *kit.Ctx) error {
 		return c.Redirect(h.listURL(c, backFilter(c)), 303)
 	}
 	return h.bulkDone(c, res, len(res.Done) > 0, "Some cases were not decided", plural(len(res.Done), "case")+" decided, "+plural(len(res.Failed), "case")+" left as they were.")
-}
-
-// notCritical leaves out critical cases, which no page offers to decide together.
-func (h *Handlers) notCritical(c *kit.Ctx, keys []moderation.BulkCase) ([]moderation.BulkCase, error) {
-	var out []moderation.BulkCase
-	for _, k := range keys {
-		d, err := h.detail(c, k.ID)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-		if err != nil || d.Severity < 5 {
-			out = append(out, k) // an unknown case is refused by the service, with a sentence
-		}
-	}
-	return out, nil
 }
 
 // finalAt is when the first undo window of the batch ends.

@@ -226,12 +226,9 @@ func (h *Handlers) row(c *kit.Ctx, r moderation.CaseRow, f moderation.Filter, cu
 			out.Age, out.AgeISO, out.AgeUTC = age(now.Sub(*r.DecidedAt)), iso(*r.DecidedAt), "Decided "+utc(*r.DecidedAt)
 		}
 	}
-	out.Selectable = out.Thumb != "" && together(r) && c.Actor.Can(actor.DecideBulk)
+	out.Selectable = out.Thumb != "" && moderation.Together(r.Case) && c.Actor.Can(actor.DecideBulk)
 	return out
 }
-
-// together reports whether a case may be decided with others: what is critical is looked at one by one.
-func together(r moderation.CaseRow) bool { return r.State == models.CaseOpen && r.Severity < 5 }
 
 // bulkKey names a case and the version of it that was shown.
 func bulkKey(cs models.Case) string { return cs.ID + "." + strconv.FormatInt(cs.Version, 10) }
