@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"net/url"
 
 	"imglink/app/config"
 	"imglink/app/embedded"
@@ -66,13 +65,4 @@ func (a *App) watch(name string, done <-chan error) {
 	if err, ok := <-done; ok && err != nil {
 		a.fatal <- fmt.Errorf("%s stopped: %w", name, err)
 	}
-}
-
-// Database is where the database is, without credentials, for messages.
-func (a *App) Database() string {
-	u, err := url.Parse(a.Config.DatabaseURL.Reveal())
-	if err != nil || u.Host == "" {
-		return "local"
-	}
-	return u.Host
 }

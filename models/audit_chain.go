@@ -10,9 +10,6 @@ import (
 	"gorm.io/gorm"
 )
 
-// sealLock is the advisory lock of the sealer: one seals at a time over all replicas.
-const sealLock = 7166202
-
 // The order of the chain is that of (txid, id). Ids alone would not do: a transaction may take a small id and commit after
 // a larger one is sealed. Only entries below the oldest running transaction are sealed, so whatever commits later sorts
 // behind them. After a restore into another cluster the counter of transactions may begin lower than it was; then the head
@@ -49,7 +46,7 @@ func scanHead(row pgx.Row) (head, error) {
 func (s *Store) SealAudit(ctx context.Context, limit int, link func(last AuditLink, due []AuditRow, now time.Time) ([]AuditLink, error)) (n int, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		var mine bool
-		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, sealLock).Scan(&mine); err != nil || !mine {
+		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, lockSeal).Scan(&mine); err != nil || !mine {
 			return err
 		}
 		h, err := scanHead(tx.QueryRow(ctx, auditHead))

@@ -44,7 +44,7 @@ func Migrate(ctx context.Context, dsn string) error {
 		return ErrUnreachable // the cause may print the DSN
 	}
 	defer conn.Close(ctx) //nolint:errcheck // nothing is pending
-	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(7166201)`); err != nil {
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, lockMigrate); err != nil {
 		return fmt.Errorf("models: migrate: lock: %w", err)
 	}
 	pool, err := pgxpool.New(ctx, dsn)

@@ -45,15 +45,19 @@ var ErrIdempotencyBusy = errors.New("models: the first request with this idempot
 // IdempotencyWindow is how long an answer is repeated.
 const IdempotencyWindow = 24 * time.Hour
 
+// ClaimTime is how long a request may work on its answer: longer than the slowest upload is allowed to take, or a second
+// request with the same key would store everything again beside the first.
+const ClaimTime = 20 * time.Minute
+
 // BeginIdempotent claims key for a request. A nil answer means: proceed, then FinishIdempotent or AbandonIdempotent.
-// A claim whose process died is free again after ten minutes.
+// A claim whose process died is free again after ClaimTime.
 func (s *Store) BeginIdempotent(ctx context.Context, key, requestHash []byte) (answer []byte, err error) {
 	now := s.clock.Now()
 	tag, err := s.pool.Exec(ctx, `
 		INSERT INTO idempotency_keys AS k (key, request_hash, created_at) VALUES ($1, $2, $3)
 		ON CONFLICT (key) DO UPDATE SET request_hash = $2, response = NULL, created_at = $3
 		WHERE k.created_at < $4 OR (k.response IS NULL AND k.created_at < $5)`,
-		key, requestHash, now, now.Add(-IdempotencyWindow), now.Add(-10*time.Minute))
+		key, requestHash, now, now.Add(-IdempotencyWindow), now.Add(-ClaimTime))
 	if err != nil {
 		return nil, dbError(err)
 	}

@@ -47,7 +47,7 @@ func (q Queries) LastReasonVersion(ctx context.Context, code string) (int, error
 
 // LockReasons makes replicas that start together take turns.
 func (tx *Tx) LockReasons() error {
-	return dbError(tx.db.Exec(`SELECT pg_advisory_xact_lock(7166202)`).Error)
+	return dbError(tx.db.Exec(`SELECT pg_advisory_xact_lock(?)`, lockReasons).Error)
 }
 
 // RetireReason ends the version in force.

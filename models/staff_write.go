@@ -127,7 +127,7 @@ func (tx *Tx) VoidInvites(staffID string) error {
 
 // LockStaff serialises the rare changes whose rule spans several accounts (the first start) until the transaction ends.
 func (tx *Tx) LockStaff() error {
-	return dbError(tx.db.Exec(`SELECT pg_advisory_xact_lock(7166202)`).Error)
+	return dbError(tx.db.Exec(`SELECT pg_advisory_xact_lock(?)`, lockStaff).Error)
 }
 
 // LockActiveAdmins locks and lists the administrators who can sign in, so that two of them cannot remove each other at

@@ -55,6 +55,7 @@ func TestRanges(t *testing.T) {
 			{"bytes=0-99", etag, 206, 0, 100},
 			{"bytes=0-99", `"other"`, 200, 0, n},
 			{"bytes=0-99", "W/" + etag, 200, 0, n},
+			{fmt.Sprintf("bytes=%d-", n), `"other"`, 200, 0, n},
 		} {
 			h := []string{"Range", r.header}
 			if r.ifRange != "" {
@@ -68,6 +69,9 @@ func TestRanges(t *testing.T) {
 			if got := a.header.Get("Content-Range"); got != want {
 				t.Errorf("%q: Content-Range %q, want %q", r.header, got, want)
 			}
+		}
+		if a := ask(t, "HEAD", url, nil, "Range", "bytes=0-9"); a.status != 200 || a.header.Get("Content-Length") != fmt.Sprint(n) {
+			t.Errorf("HEAD knows no ranges (RFC 9110, 14.2): %d, length %s", a.status, a.header.Get("Content-Length"))
 		}
 	}
 }

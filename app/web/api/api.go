@@ -2,6 +2,7 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -90,13 +91,13 @@ func (h *Handlers) idempotent(c *kit.Ctx, key string) error {
 	}
 	images, err := h.receive(c)
 	if err != nil {
-		return errors.Join(err, h.Store.AbandonIdempotent(c.Context(), scope))
+		return errors.Join(err, h.Store.AbandonIdempotent(lasting(c), scope))
 	}
 	body, err := json.Marshal(map[string]any{"images": images})
 	if err != nil {
 		return err
 	}
-	if err := h.Store.FinishIdempotent(c.Context(), scope, c.Kit.Keys.Seal("idempotency", key, body)); err != nil {
+	if err := h.Store.FinishIdempotent(lasting(c), scope, c.Kit.Keys.Seal("idempotency", key, body)); err != nil {
 		c.Kit.Log.WarnContext(c.Context(), "idempotent answer not kept", "request_id", c.ID, "error", err)
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
@@ -114,6 +115,9 @@ func (h *Handlers) repeat(c *kit.Ctx, sealed []byte) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 	return c.Status(fiber.StatusCreated).Send(body)
 }
+
+// lasting is the request's context without its end: what a request leaves behind is put in order also when its time is up.
+func lasting(c *kit.Ctx) context.Context { return context.WithoutCancel(c.Context()) }
 
 func (h *Handlers) receive(c *kit.Ctx) ([]Image, error) {
 	ups, err := h.ReceiveAll(c, c.FromBrowser(), nil)
@@ -288,7 +292,7 @@ func (r *receiver) plain() error {
 // undo takes back what a failed request had stored, so that a client that sees an error has nothing to clean up.
 func (r *receiver) undo() {
 	for _, up := range r.ups {
-		if _, err := r.h.Uploads.Delete(r.c.Context(), r.src.Actor, up.DeleteToken); err != nil {
+		if _, err := r.h.Uploads.Delete(lasting(r.c), r.src.Actor, up.DeleteToken); err != nil {
 			r.c.Kit.Log.WarnContext(r.c.Context(), "upload of a failed request not taken back", "request_id", r.c.ID, "error", err)
 		}
 	}

@@ -1,24 +1,30 @@
 package kit
 
 import (
+	"bytes"
 	"net/netip"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 )
 
-// ClientIP is the address of the client. Forwarding headers count only when the peer is a trusted proxy: then
-// CF-Connecting-IP, else the last address of X-Forwarded-For that is not itself a trusted proxy.
+// ClientIP is the address of the client. Forwarding headers count only when the peer is a trusted proxy: then the last
+// address of X-Forwarded-For that is not itself one. Proxies add to that header, in the same line or in one of their own,
+// but pass CF-Connecting-IP on as the client wrote it: it counts only where nobody forwarded anything else.
 func ClientIP(c *fiber.Ctx, proxies []netip.Prefix) netip.Addr {
 	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
 	peer = peer.Unmap()
 	if !contains(proxies, peer) {
 		return peer
 	}
-	if ip, err := netip.ParseAddr(strings.TrimSpace(c.Get("CF-Connecting-IP"))); err == nil {
-		return ip.Unmap().WithZone("")
+	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor)
+	if len(lines) == 0 {
+		if ip, err := netip.ParseAddr(strings.TrimSpace(c.Get("CF-Connecting-IP"))); err == nil {
+			return ip.Unmap().WithZone("")
+		}
+		return peer
 	}
-	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	hops := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
 		ip, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {

@@ -41,12 +41,21 @@ func (c *Ctx) fail(err error) error {
 	if f.RetryAfter > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds(f.RetryAfter)))
 	}
+	for _, name := range ofTheAnswer {
+		c.Response().Header.Del(name)
+	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if c.WantsJSON() {
 		return c.problem(f)
 	}
 	page := c.Kit.Frame.ErrorPage(c, f)
 	return c.Render(f.Kind.Status(), page)
+}
+
+// ofTheAnswer are headers that a handler may have set for an answer that then failed: an error is not that picture.
+var ofTheAnswer = []string{
+	fiber.HeaderETag, fiber.HeaderLastModified, fiber.HeaderAcceptRanges, fiber.HeaderContentRange, fiber.HeaderContentDisposition,
+	fiber.HeaderContentEncoding, fiber.HeaderAccessControlAllowOrigin, "Cache-Tag", "Cross-Origin-Resource-Policy",
 }
 
 // failPlainly answers after a panic. When the error page is what panics, a sentence must do.

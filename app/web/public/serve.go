@@ -95,16 +95,15 @@ func (h *Handlers) send(c *kit.Ctx, img models.Image, key, mime string) error {
 	var want *objects.Range
 	if key == img.ObjectKey() {
 		c.Set(fiber.HeaderAcceptRanges, "bytes")
-		r, err := parseRange(c.Get(fiber.HeaderRange), img.Bytes)
-		if err != nil {
+		var err error
+		if want, err = part(c, etag, img.Bytes); err != nil {
 			c.Set(fiber.HeaderContentRange, "bytes */"+strconv.FormatInt(img.Bytes, 10))
+			c.Set(fiber.HeaderCacheControl, "no-store") // the refusal, not the picture
+			c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 			return c.SendStatus(fiber.StatusRequestedRangeNotSatisfiable)
 		}
-		if ifRange := c.Get(fiber.HeaderIfRange); ifRange == "" || ifRange == etag {
-			want = r
-		}
 	}
-	if c.Method() == fiber.MethodHead && want == nil && key == img.ObjectKey() {
+	if c.Method() == fiber.MethodHead && key == img.ObjectKey() {
 		c.Response().SkipBody = true
 		c.Response().Header.SetContentLength(int(img.Bytes))
 		return nil
@@ -114,6 +113,15 @@ func (h *Handlers) send(c *kit.Ctx, img models.Image, key, mime string) error {
 		return err
 	}
 	return respond(c, content, want)
+}
+
+// part is what the request asks for. Ranges are defined for GET alone (RFC 9110, 14.2), and an If-Range that names another
+// picture asks for all of this one, whatever the range (13.1.5).
+func part(c *kit.Ctx, etag string, size int64) (*objects.Range, error) {
+	if ifRange := c.Get(fiber.HeaderIfRange); c.Method() != fiber.MethodGet || ifRange != "" && ifRange != etag {
+		return nil, nil
+	}
+	return parseRange(c.Get(fiber.HeaderRange), size)
 }
 
 func respond(c *kit.Ctx, content *uploads.Content, want *objects.Range) error {
