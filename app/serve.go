@@ -15,6 +15,10 @@ const drain = 30 * time.Second
 
 // Run serves and works until ctx ends or something it depends on fails. In-flight requests finish.
 func (a *App) Run(ctx context.Context) (err error) {
+	ln, err := a.listen() // before any work begins: an address that is taken must leave nothing running
+	if err != nil {
+		return err
+	}
 	if !a.opts.NoWork {
 		if err := a.startWork(ctx); err != nil {
 			return err
@@ -24,19 +28,9 @@ func (a *App) Run(ctx context.Context) (err error) {
 	following, unfollow := context.WithCancel(context.WithoutCancel(ctx))
 	defer unfollow()
 	go a.Similar.Follow(following)
-	stopMetrics, err := a.serveMetrics()
-	if err != nil {
-		return err
-	}
-	defer stopMetrics()
+	defer a.serveMetrics()()
 	served := make(chan error, 1)
 	if !a.opts.NoServe {
-		ln := a.opts.Listener
-		if ln == nil {
-			if ln, err = net.Listen("tcp", a.Config.Addr); err != nil {
-				return err
-			}
-		}
 		go func() { served <- a.server.Listener(ln) }()
 	}
 	select {
@@ -45,6 +39,14 @@ func (a *App) Run(ctx context.Context) (err error) {
 	case err = <-served:
 	}
 	return errors.Join(err, a.stop())
+}
+
+// listen opens the address of the pages; nil where none are served.
+func (a *App) listen() (net.Listener, error) {
+	if a.opts.NoServe || a.opts.Listener != nil {
+		return a.opts.Listener, nil
+	}
+	return net.Listen("tcp", a.Config.Addr)
 }
 
 func (a *App) stop() (err error) {
@@ -73,18 +75,18 @@ func (a *App) startSealing(ctx context.Context) (stop func()) {
 }
 
 // serveMetrics answers /metrics on its own address, which is not public.
-func (a *App) serveMetrics() (stop func(), err error) {
+func (a *App) serveMetrics() (stop func()) {
 	if a.Config.MetricsAddr == "" {
-		return func() {}, nil
+		return func() {}
 	}
 	ln, err := net.Listen("tcp", a.Config.MetricsAddr)
 	if err != nil {
 		a.Log.Warn("metrics are off: their address is taken", "address", a.Config.MetricsAddr)
-		return func() {}, nil
+		return func() {}
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.Handler())
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = srv.Serve(ln) }()
-	return func() { _ = srv.Close() }, nil
+	return func() { _ = srv.Close() }
 }

@@ -48,16 +48,6 @@ func (f Format) String() string {
 	return "unknown"
 }
 
-// ParseMIME is the inverse of Format.MIME; Unknown for anything else.
-func ParseMIME(mime string) Format {
-	for f, v := range formats {
-		if v.mime == mime {
-			return f
-		}
-	}
-	return Unknown
-}
-
 // Limits bound what one file may ask of the machine. They are checked in the container, before any decoding.
 type Limits struct {
 	Bytes       int64 // of the file as received

@@ -35,15 +35,6 @@ func Sanitise(src io.ReaderAt, size int64, dst io.Writer, lim Limits) (facts Fac
 	return s.facts, nil
 }
 
-// Inspect is the walk of Sanitise alone: what the file is, or why it would be refused.
-func Inspect(src io.ReaderAt, size int64, lim Limits) (Facts, error) {
-	s, err := scan(src, size, lim)
-	if err != nil {
-		return Facts{}, err
-	}
-	return s.facts, nil
-}
-
 func scan(src io.ReaderAt, size int64, lim Limits) (s *scanned, err error) {
 	defer fault.Wrap(&err, "imaging.scan of %d bytes", size)
 	if size <= 0 {
