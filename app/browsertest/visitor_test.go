@@ -298,18 +298,31 @@ func (v *visitor) goes(selector string) {
 		return
 	}
 	v.click(selector)
+	v.settled()
 }
 
-// fill replaces the text of a field.
+// settled waits until what was swapped in answers: until then it is drawn but deaf.
+func (v *visitor) settled() {
+	v.Helper()
+	v.until("a settled page", `() => document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')`)
+}
+
+// fill replaces the text of a field. A form that is swapped in at that moment takes the field away: then again.
 func (v *visitor) fill(selector, text string) {
 	v.Helper()
-	el := v.find(selector)
-	must(v.T, proto.DOMFocus{ObjectID: el.Object.ObjectID}.Call(el))
-	v.js(`s => { const e = document.querySelector(s); e.select?.(); return '' }`, selector)
-	must(v.T, proto.InputInsertText{Text: text}.Call(v.page))
-	if got := v.value(selector); strings.ReplaceAll(got, "\r\n", "\n") != text {
-		v.Fatalf("%s holds %q, want %q", selector, got, text)
+	var got string
+	for range 5 {
+		el := v.find(selector)
+		if err := (proto.DOMFocus{ObjectID: el.Object.ObjectID}.Call(el)); err != nil {
+			continue
+		}
+		v.js(`s => { document.querySelector(s)?.select?.(); return '' }`, selector)
+		must(v.T, proto.InputInsertText{Text: text}.Call(v.page))
+		if got = strings.ReplaceAll(v.value(selector), "\r\n", "\n"); got == text {
+			return
+		}
 	}
+	v.Fatalf("%s holds %q, want %q", selector, got, text)
 }
 
 // press types keys on whatever has the focus.
@@ -324,6 +337,9 @@ func (v *visitor) press(keys ...input.Key) {
 func (v *visitor) choose(selector, value string) {
 	v.Helper()
 	v.find(selector)
+	if !v.plain {
+		v.settled()
+	}
 	v.js(`(s, value) => { const e = document.querySelector(s); e.value = value; e.dispatchEvent(new Event('change', {bubbles: true})); return '' }`, selector, value)
 	if got := v.value(selector); got != value {
 		v.Fatalf("%s has no option %q", selector, value)
