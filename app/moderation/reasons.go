@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"imglink/app/actor"
 	"imglink/app/fault"
 	"imglink/models"
 )
@@ -62,7 +63,7 @@ func (s *Service) EnsureReasons(ctx context.Context) (err error) {
 	if err != nil || sameReasons(current, DefaultReasons()) {
 		return err
 	}
-	change := models.Change{Actor: system, Needs: "policy.edit", Action: "reason.install", Entity: "reason", ID: "taxonomy"}
+	change := models.Change{Actor: system, Needs: actor.PolicyEdit, Action: "reason.install", Entity: "reason", ID: "taxonomy"}
 	err = s.Store.Write(ctx, change, func(tx *models.Tx) error {
 		if err := tx.LockReasons(); err != nil {
 			return err

@@ -17,6 +17,7 @@ type Cache struct {
 	maxItem  int64
 	order    *list.List
 	byKey    map[string]*list.Element
+	reading  chan struct{}
 }
 
 type cached struct {
@@ -27,11 +28,28 @@ type cached struct {
 
 // NewCache holds at most max bytes, and nothing larger than an eighth of it.
 func NewCache(max int64) *Cache {
-	return &Cache{max: max, maxItem: min(max/8, 4<<20), order: list.New(), byKey: map[string]*list.Element{}}
+	return &Cache{max: max, maxItem: min(max/8, 4<<20), order: list.New(), byKey: map[string]*list.Element{}, reading: make(chan struct{}, maxReading)}
 }
 
-// Fits reports whether an object of this size would be kept.
-func (c *Cache) Fits(size int64) bool { return c != nil && size <= c.maxItem }
+// maxReading is how many objects are in memory on their way into the cache and to those who asked first: without a bound,
+// slow readers of many different pictures would hold as many in memory.
+const maxReading = 8
+
+// Reserve says whether an object of this size should be read into memory; if not, because it is too large or too many are,
+// it is to be passed through. release must be called when its first reader has it.
+func (c *Cache) Reserve(size int64) (release func(), ok bool) {
+	if !c.fits(size) {
+		return nil, false
+	}
+	select {
+	case c.reading <- struct{}{}:
+		return sync.OnceFunc(func() { <-c.reading }), true
+	default:
+		return nil, false
+	}
+}
+
+func (c *Cache) fits(size int64) bool { return c != nil && size <= c.maxItem }
 
 // Get returns the bytes of an object, which must not be changed.
 func (c *Cache) Get(key string) (body []byte, etag string, ok bool) {
@@ -51,7 +69,7 @@ func (c *Cache) Get(key string) (body []byte, etag string, ok bool) {
 
 // Add keeps the bytes of an object of an image.
 func (c *Cache) Add(id, key string, body []byte, etag string) {
-	if !c.Fits(int64(len(body))) {
+	if !c.fits(int64(len(body))) {
 		return
 	}
 	c.mu.Lock()

@@ -30,18 +30,32 @@ func (s *Service) Open(ctx context.Context, id, key string, r *objects.Range) (*
 		return nil, err
 	}
 	c := &Content{Body: flow{obj.Body}, Size: obj.Size, Total: obj.TotalSize, ETag: obj.ETag}
-	if r != nil || !s.Cache.Fits(obj.Size) {
+	if r != nil {
+		return c, nil
+	}
+	release, ok := s.Cache.Reserve(obj.Size)
+	if !ok {
 		return c, nil
 	}
 	body, err := io.ReadAll(io.LimitReader(obj.Body, obj.Size))
 	_ = obj.Body.Close()
 	if err != nil {
+		release()
 		return nil, err
 	}
 	s.Cache.Add(id, key, body, obj.ETag)
-	c.Body = io.NopCloser(bytes.NewReader(body))
+	c.Body = held{bytes.NewReader(body), release}
 	return c, nil
 }
+
+// held gives its place back when it is closed.
+type held struct {
+	*bytes.Reader
+	release func()
+}
+
+// Close implements io.Closer.
+func (h held) Close() error { h.release(); return nil }
 
 // slice applies a range that was checked against the size already.
 func slice(body []byte, r *objects.Range) []byte {
