@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"imglink/app/config"
+	"imglink/app/fault"
 )
 
 type cli struct {
@@ -26,8 +29,11 @@ func main() {
 	if sandboxed() {
 		return
 	}
-	var c cli
-	k := kong.Parse(&c, kong.Name("imglink"), kong.Description("An image host whose privacy policy is executable."), kong.UsageOnError())
+	k, err := parse(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "imglink:", err)
+		os.Exit(2)
+	}
 	cfg, err := config.Load(os.Environ())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -37,7 +43,45 @@ func main() {
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
 	if err := k.Run(cfg); err != nil {
-		fmt.Fprintln(os.Stderr, "imglink:", err)
+		fmt.Fprintln(os.Stderr, explain(err))
 		os.Exit(1)
 	}
+}
+
+// parse reads the command line. A flag without a command belongs to serve; a word that is no command is an error of its own,
+// not a superfluous argument of serve.
+func parse(args []string) (*kong.Context, error) {
+	var c cli
+	k, err := kong.New(&c, kong.Name("imglink"), kong.Description("An image host whose privacy policy is executable."))
+	if err != nil {
+		return nil, err
+	}
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		var names []string
+		for _, command := range k.Model.Children {
+			names = append(names, command.Name)
+		}
+		if !slices.Contains(names, args[0]) {
+			return nil, fmt.Errorf("there is no command %q. Use one of %s; imglink --help explains them", args[0], strings.Join(names, ", "))
+		}
+	}
+	ctx, err := k.Parse(args)
+	if err != nil {
+		return nil, fmt.Errorf("%w; --help explains the command", err)
+	}
+	return ctx, nil
+}
+
+// explain is an error as the terminal shows it: refused input with every field and what to do about it.
+func explain(err error) string {
+	out := "imglink: " + err.Error()
+	f := fault.Of(err)
+	if f.Kind != fault.Invalid || len(f.Fields) == 0 {
+		return out
+	}
+	out = "imglink: " + f.Message
+	for _, field := range f.Fields {
+		out += "\n  " + field.Name + ": " + field.Message
+	}
+	return out
 }

@@ -12,6 +12,7 @@ import (
 	"imglink/app/accounts"
 	"imglink/app/actor"
 	"imglink/app/config"
+	"imglink/models"
 	"imglink/seeds"
 )
 
@@ -27,7 +28,7 @@ type staffAddCmd struct {
 	TOTPSecret    string `name:"totp-secret" help:"Base32 secret of the second factor. Without it, the first sign-in sets one up."`
 }
 
-// Run adds the account and prints its id.
+// Run adds the account and says whom it added.
 func (s staffAddCmd) Run(ctx context.Context, cfg config.Config) error {
 	raw, err := io.ReadAll(io.LimitReader(os.Stdin, 4096))
 	if err != nil {
@@ -44,9 +45,13 @@ func (s staffAddCmd) Run(ctx context.Context, cfg config.Config) error {
 		if err != nil {
 			return err
 		}
-		fmt.Println(row.ID)
-		return nil
+		return s.added(os.Stdout, row)
 	})
+}
+
+func (staffAddCmd) added(w io.Writer, row models.Staff) error {
+	_, err := fmt.Fprintf(w, "Added %s (%s), id %s\n", row.Name, row.Role.Name(), row.ID)
+	return err
 }
 
 type seedCmd struct{}
