@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/go-rod/rod/lib/input"
@@ -139,7 +140,9 @@ func (v *visitor) chord(hold, key input.Key) {
 
 func TestPaletteAndSwitch(t *testing.T) {
 	w := begin(t)
-	w.report("copyright", w.upload(30))
+	up := w.upload(30)
+	w.report("copyright", up)
+	picture := up.Image.ID
 	v := visit(t, chromium(t), w.URL)
 	w.enter(v, actor.Moderator)
 	v.open("/staff/reports")
@@ -153,6 +156,13 @@ func TestPaletteAndSwitch(t *testing.T) {
 	v.press([]input.Key("audit")...)
 	v.leaves(func() { v.press(input.Enter) })
 	v.says("Audit log")
+	v.chord(input.ControlLeft, 'k')
+	v.appears("#palette[open]")
+	v.press([]input.Key(" " + picture)...)
+	v.leaves(func() { v.press(input.Enter) })
+	if !strings.HasSuffix(v.at(), "/staff/reports?q="+picture) || !v.is(`() => document.querySelectorAll('.trow').length === 1`) {
+		t.Errorf("the palette searched for the image at %s", v.at())
+	}
 	v.leaves(func() { v.press('g', 'r') })
 	v.press('?')
 	v.appears("#keys[open]")

@@ -90,19 +90,20 @@ type NavGroup struct {
 type User struct{ Name, Role, ProfileHref, SignOut string }
 
 // Staff is a staff page. Mobile are up to five links for the bar at the bottom of small screens. Actions stand at the
-// right of the top bar. Fill makes main a full-height pane (the queue); otherwise it scrolls with padding.
+// right of the top bar. SearchHref is the list that a reference or an image id is searched in. Fill makes main a full-height pane (the queue); otherwise it scrolls with padding.
 type Staff struct {
 	Page
-	Heading   string
-	HomeHref  string
-	Nav       []NavGroup
-	Mobile    []NavLink
-	User      User
-	Commands  []ui.Command
-	Keys      []ui.KeyGroup
-	Actions   templ.Component
-	Fill      bool
-	HasDetail bool // with Fill: on small screens the detail is shown instead of the list
+	Heading    string
+	HomeHref   string
+	SearchHref string
+	Nav        []NavGroup
+	Mobile     []NavLink
+	User       User
+	Commands   []ui.Command
+	Keys       []ui.KeyGroup
+	Actions    templ.Component
+	Fill       bool
+	HasDetail  bool // with Fill: on small screens the detail is shown instead of the list
 }
 
 // keys are the shortcuts every staff page has, followed by those of the page.

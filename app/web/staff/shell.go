@@ -45,6 +45,9 @@ func Shell(c *kit.Ctx, heading, here string) layout.Staff {
 	if c.Reaches("prefs.theme") {
 		s.Site.ThemePrefs = k.URL("prefs.theme")
 	}
+	if c.Reaches("staff.reports") {
+		s.SearchHref = k.URL("staff.reports")
+	}
 	for _, g := range places {
 		group := layout.NavGroup{Title: g.title}
 		for _, p := range g.links {

@@ -12,12 +12,21 @@ function select(o) {
   o?.scrollIntoView({ block: 'nearest' });
 }
 
+// A reference of a case or a notice, in either case, or an image id: the option then searches the reports for it.
+function names(o, query) {
+  if (!/^([cn]-[2-9a-z]{4}-[2-9a-z]{4}|[0-9a-z]{12})$/i.test(query)) return false;
+  const what = query.includes('-') ? query.toUpperCase() : query;
+  $('span', o).textContent = `Search reports for ${what}`;
+  o.dataset.href = `${o.dataset.search}?q=${encodeURIComponent(what)}`;
+  return true;
+}
+
 // Every word must occur; matches at the start of the label come first to the eye by being selected.
 function filter(query) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   for (const o of options()) {
     const text = `${o.textContent} ${o.dataset.words ?? ''}`.toLowerCase();
-    o.hidden = !words.every(w => text.includes(w));
+    o.hidden = 'search' in o.dataset ? !names(o, query.trim()) : !words.every(w => text.includes(w));
   }
   select(shown()[0]);
   $('#palette-empty').hidden = shown().length > 0;
