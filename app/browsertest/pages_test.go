@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/go-rod/rod/lib/proto"
+	"github.com/pquerna/otp/totp"
 
 	"imglink/app"
 	"imglink/app/actor"
@@ -296,4 +297,39 @@ func TestSignInPages(t *testing.T) {
 	v.fill("#password", password)
 	v.follow("form button.primary")
 	v.inspect("factor")
+}
+
+// TestFirstSignIn follows an invitation from the administrator's form to the first page of the new colleague.
+func TestFirstSignIn(t *testing.T) {
+	w, b := begin(t), chromium(t)
+	admin := visit(t, b, w.URL).withAxe()
+	w.enter(admin, actor.Admin)
+	admin.open("/staff/people/invite")
+	admin.follow("main form button.primary")
+	admin.says("There is a problem")
+	admin.inspect("invite-422")
+	admin.fill("#name", "Noor Haddad")
+	admin.fill("#email", "noor@example.org")
+	admin.click("label:has(input[name=role][value=moderator])")
+	admin.follow("main form button.primary")
+	admin.inspect("invited")
+	link := admin.value("#link")
+
+	v := visit(t, b, w.URL).withAxe()
+	v.open(link)
+	v.inspect("set-up")
+	v.fill("#password", password)
+	v.fill("#again", password)
+	v.follow("form button.primary")
+	v.inspect("enrol")
+	code, err := totp.GenerateCode(strings.ReplaceAll(v.value("#secret"), " ", ""), w.Instance.Clock.Now())
+	must(t, err)
+	v.fill("#code", code)
+	v.follow("form:has(#code) button.primary")
+	v.inspect("recovery-codes")
+	if n := len(strings.Fields(v.value("#codes"))); n < 10 {
+		t.Errorf("%d recovery codes, want ten", n)
+	}
+	v.follow("a.btn.primary")
+	v.says("Noor Haddad", "Moderator")
 }
