@@ -67,10 +67,6 @@ func (c *Ctx) compressed(body []byte) error {
 	return c.Send(out.Bytes())
 }
 
-// PicturePolicy is the content security policy of picture bytes: even a browser that takes them for a page can do nothing.
-// The styles are those a browser itself gives to the page it shows a picture on.
-const PicturePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-
 // policy is the content security policy of pages: nothing inline, nothing from elsewhere, Turnstile only where it is used.
 func (c *Ctx) policy() string {
 	script, frame := "'self'", ""
