@@ -15,6 +15,7 @@ type CaseQuery struct {
 	Holder   string   // leases held by this staff id
 	IDs      []string // nil: any; empty: none
 	After    CaseCursor
+	Waiting  bool // never a decided case, not even one that IDs name
 	Limit    int
 	Now      time.Time
 }
@@ -63,7 +64,7 @@ func (f CaseQuery) where() (string, []any) {
 	case CaseDecided:
 		add("c.state = 'decided'")
 	default:
-		if f.IDs == nil { // a search finds decided cases too
+		if f.IDs == nil || f.Waiting { // a search finds decided cases too
 			add("c.state <> 'decided'")
 		}
 	}

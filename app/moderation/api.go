@@ -21,6 +21,7 @@ const (
 	MaxExplanation = 5000 // runes of a notice's explanation
 	MaxWhy         = 2000 // runes of a decision's explanation (DSA Transparency Database limit)
 	MaxFacts       = 5000 // runes of a decision's facts (the same)
+	MinFacts       = 10   // runes: letters, digits and the spaces between them
 	MinWhy         = 40   // runes: less explains nothing (Art. 17(3)(d), (e))
 	MaxNote        = 2000
 	CountBound     = 1000 // facet counts stop here: "1000+"

@@ -58,12 +58,13 @@ func (s *Service) checkInput(set *reasonSet, in DecisionInput, now time.Time) er
 	if in.Action == models.ActionKeep {
 		c.Check(in.ReasonCode == "" || found, "reason", "Choose one of the reasons, or none.")
 		c.Check(in.EndsAt == nil, "ends_at", "Keeping an image has no end.")
+		c.Check(!set.prepared(in.Explanation), "explanation", "This is the prepared text of a measure, and the image is kept. Say why it stays, or leave it empty for the standard sentence.")
 		return c.Err()
 	}
 	c.Check(found, "reason", "Choose the reason.")
 	c.Check(in.Ground == "" || in.Ground == GroundLaw || in.Ground == GroundTerms, "ground", "Choose law or terms.")
 	c.Check(in.Ground == "" || !found || in.Ground == reason.Ground, "ground", "This reason rests on the other ground. Choose a reason that rests on this one.")
-	c.Check(utf8.RuneCountInString(fold(in.Facts)) >= 10, "facts", "Say what can be seen in the image and in which context.")
+	c.Check(utf8.RuneCountInString(fold(in.Facts)) >= MinFacts, "facts", fmt.Sprintf("Say in at least %d letters or digits what can be seen in the image and in which context.", MinFacts))
 	c.Check(explains(in.Explanation, reason.Reference, reason.Label, reason.Clause, reason.Description), "explanation",
 		fmt.Sprintf("Say in at least %d characters why the content falls under the rule. Naming the rule again is not enough (Art. 17(3) DSA).", MinWhy))
 	return c.Err()

@@ -114,7 +114,7 @@ func (s *Service) Next(ctx context.Context, a actor.Actor, f Filter) (out Lease,
 	if err != nil {
 		return out, err
 	}
-	q.After, q.Holder = models.CaseCursor{}, ""
+	q.After, q.Holder, q.Waiting = models.CaseCursor{}, "", true
 	if q.State == "" && !a.Can(actor.CaseLead) {
 		q.State = models.CaseOpen
 	}

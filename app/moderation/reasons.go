@@ -55,6 +55,12 @@ func (r *reasonSet) label(code string) string {
 	return code
 }
 
+// prepared reports whether a text is the prepared explanation of a reason, which argues for a measure.
+func (r *reasonSet) prepared(text string) bool {
+	folded := fold(text)
+	return folded != "" && slices.ContainsFunc(r.list, func(known models.ReasonCode) bool { return folded == fold(known.Explanation) })
+}
+
 // EnsureReasons brings the stored reasons to the program's own: a changed text becomes a new version, a reason that is gone
 // ends. Decisions keep the version they were made under. Replicas that start together take turns.
 func (s *Service) EnsureReasons(ctx context.Context) (err error) {

@@ -103,10 +103,10 @@ func (h *Handlers) BulkPreview(c *kit.Ctx) error {
 		return models.ErrNotFound
 	}
 	fill := c.Text("fill")
-	if fill != "" {
+	htmx := c.Get("HX-Request") == "true"
+	if fill != "" || !htmx {
 		typed.fill(reasons, fill == "1")
 	}
-	htmx := c.Get("HX-Request") == "true"
 	typed.Fence, typed.Version = 0, 0
 	var p *review.Preview
 	if fill == "" {

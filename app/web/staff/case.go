@@ -124,6 +124,8 @@ func (h *Handlers) addForm(c *kit.Ctx, d moderation.Detail, f moderation.Filter,
 		v.Form = &form
 	case d.State == models.CaseDecided && d.May.Claim:
 		v.CannotDecide = "Claim the case to decide it anew."
+	case d.State == models.CaseDecided:
+		v.CannotDecide = decidedBy(d) + " Only a lead can change a decision."
 	case d.May.Claim:
 		v.CannotDecide = "Claim the case to decide it. Nobody else can then decide it at the same time."
 	case d.State == models.CaseEscalated:
@@ -134,6 +136,18 @@ func (h *Handlers) addForm(c *kit.Ctx, d moderation.Detail, f moderation.Filter,
 		v.CannotDecide = "Your role reads cases and does not decide them."
 	}
 	return nil
+}
+
+// decidedBy says in a sentence who decided a case, and what.
+func decidedBy(d moderation.Detail) string {
+	if d.Standing != nil {
+		for _, dec := range d.Decisions {
+			if dec.ID == d.Standing.ID {
+				return dec.ByName + " decided this case: " + done[dec.Action] + "."
+			}
+		}
+	}
+	return "This case is decided."
 }
 
 // standing is the decision in force, with its undo while there is one.

@@ -49,6 +49,7 @@ func (h *Handlers) again(c *kit.Ctx, typed draft, reasons []models.ReasonCode, w
 	if d.Lease == nil || !d.Lease.Mine {
 		return h.tooLate(c, typed, reasons)
 	}
+	typed.fill(reasons, false) // a prepared text of another decision gives way to the one of this
 	f := backFilter(c)
 	view, err := h.caseView(c, d, f)
 	if err != nil {
@@ -111,10 +112,10 @@ func (h *Handlers) Preview(c *kit.Ctx) error {
 	}
 	typed, id := readDraft(c), c.Param("id")
 	fill := c.Text("fill")
-	if fill != "" {
+	htmx := c.Get("HX-Request") == "true"
+	if fill != "" || !htmx {
 		typed.fill(reasons, fill == "1")
 	}
-	htmx := c.Get("HX-Request") == "true"
 	if htmx && fill == "" {
 		return c.OK(review.PreviewPane(h.preview(c, typed, id, reasons)))
 	}

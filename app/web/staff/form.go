@@ -89,6 +89,8 @@ func (h *Handlers) input(c *kit.Ctx, d draft, caseID string, reasons []models.Re
 		bad.Check(err == nil, "ends_at", "Give the last day as a date from tomorrow on, or leave it empty.")
 		in.EndsAt = ends
 	}
+	bad.Check(d.Action == "" || !d.prepared(reasons) || (d.Action == models.ActionKeep) == (fold(d.Explanation) == fold(keepText)),
+		"explanation", "The prepared text argued for another decision. The one for this decision is in its place: read it, then change or confirm it.")
 	bad.Check(d.Confirm || !d.prepared(reasons), "confirm", "Read the prepared text and confirm that it fits this picture, or change it.")
 	return in, bad.Err()
 }
@@ -130,7 +132,7 @@ func (h *Handlers) form(c *kit.Ctx, d draft, reasons []models.ReasonCode, may mo
 	f := review.Form{
 		CSRF: c.CSRF(), Fence: strconv.FormatInt(d.Fence, 10), Version: strconv.FormatInt(d.Version, 10), Actions: actions(d.Action, may),
 		Facts: d.Facts, Explanation: d.Explanation, EndsOn: d.EndsOn, Note: d.Note, Block: d.Block, Confirmed: d.Confirm, MayBlock: may.Hard,
-		Template: d.prepared(reasons), Errors: map[string]string{}, SubmitLabel: "Decide and next",
+		Template: d.prepared(reasons), KeepText: keepText, MinFacts: moderation.MinFacts, MinWhy: moderation.MinWhy, Errors: map[string]string{}, SubmitLabel: "Decide and next",
 	}
 	if word := imperative[d.Action]; word != "" {
 		f.SubmitLabel = word + " and next"
@@ -138,7 +140,7 @@ func (h *Handlers) form(c *kit.Ctx, d draft, reasons []models.ReasonCode, may mo
 	for _, r := range reasons {
 		v := review.Reason{Code: r.Code, Label: r.Label, Ground: r.Ground, Reference: r.Reference, Selected: r.Code == d.Reason}
 		if v.Selected {
-			f.Ground, f.Reference = r.Ground, r.Reference
+			f.Ground, f.Reference, f.MeasureText = r.Ground, r.Reference, r.Explanation
 		}
 		if r.Ground == "law" {
 			f.Law = append(f.Law, v)

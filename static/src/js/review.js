@@ -17,6 +17,18 @@ d.addEventListener('change', e => {
   if (label?.textContent.endsWith('and next')) label.textContent = `${words[e.target.value]} and next`;
 });
 
+// Keeping and acting have different prepared texts: one that nobody has touched gives way to the other.
+const same = (a, b) => a.trim().replace(/\s+/g, ' ') === b.trim().replace(/\s+/g, ' ');
+d.addEventListener('change', e => {
+  if (!e.target.matches('[data-decide] [name=action]')) return;
+  const form = e.target.form, why = $('#explanation', form), { keep, measure } = form.dataset;
+  const [from, to] = e.target.value === 'keep' ? [measure, keep] : [keep, measure];
+  if (!from || !same(why.value, from)) return;
+  why.value = why.defaultValue = to;
+  const box = $('#confirm', form);
+  if (box) box.checked = false;
+});
+
 // Another reason brings another text, and the whole form with it. What was typed while the server was asked stays.
 const typed = () => new Map($$('#decide textarea, #decide input:is([type=date],[type=checkbox])').map(i => [i.id, i.type === 'checkbox' ? i.checked : i.value]));
 let asked = new Map(), kept = [];

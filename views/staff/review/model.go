@@ -173,7 +173,9 @@ type Form struct {
 	Facts, Explanation             string
 	EndsOn, Note                   string
 	Block, Confirmed, MayBlock     bool
-	Template                       bool // the explanation is still the template's text
+	KeepText, MeasureText          string // prepared texts: of keeping, and of the chosen reason for any measure
+	MinFacts, MinWhy               int    // least lengths in letters
+	Template                       bool   // the explanation is still the template's text
 	Errors                         map[string]string
 	Problems                       []ui.Problem
 	Preview                        *Preview
