@@ -31,8 +31,14 @@ d.addEventListener('change', e => {
 
 // Another reason brings another text, and the whole form with it. What was typed while the server was asked stays.
 const typed = () => new Map($$('#decide textarea, #decide input:is([type=date],[type=checkbox])').map(i => [i.id, i.type === 'checkbox' ? i.checked : i.value]));
-let asked = new Map(), kept = [];
+let asked = new Map(), kept = [], later = null;
 d.addEventListener('htmx:beforeRequest', e => { if (e.detail.target?.id === 'decide') asked = typed(); });
+// A preview asked for meanwhile waits: it would be drawn into the form that is about to go.
+d.addEventListener('htmx:beforeRequest', e => {
+  if (e.detail.target?.id !== 'preview' || $('#decide')?.getAttribute('aria-busy') !== 'true') return;
+  e.preventDefault();
+  later = e.detail.elt;
+});
 d.addEventListener('htmx:beforeSwap', e => { if (e.detail.target?.id === 'decide') kept = [...typed()].filter(([id, v]) => asked.get(id) !== v); });
 d.addEventListener('htmx:afterSwap', () => {
   for (const [id, v] of kept) {
@@ -40,6 +46,9 @@ d.addEventListener('htmx:afterSwap', () => {
     if (i) i[i.type === 'checkbox' ? 'checked' : 'value'] = v;
   }
   kept = [];
+  const button = later;
+  later = null;
+  if (button?.isConnected) setTimeout(() => button.click());
 });
 
 // The countdown is for the eye only: a screen reader hears the deadline once, in the text beside the button.
