@@ -145,7 +145,9 @@ func (s *Service) hearAgain(ctx context.Context, tx *models.Tx, n models.Notice,
 	}
 	if anew || reopens(standing, *c, n, h, severity) {
 		c.State, c.DecidedAt, c.ReopenedAt = models.CaseOpen, nil, &tx.Now
-		c.ReasonCode, c.Severity = n.ReasonCode, severity
+		if severity >= c.Severity { // a mild notice must not make a grave case look harmless: who may see it depends on that
+			c.ReasonCode, c.Severity = n.ReasonCode, severity
+		}
 		c.Version++
 		return "case.reopen", nil
 	}

@@ -83,7 +83,11 @@ func (s *Service) prepare(ctx context.Context, q models.Queries, a actor.Actor, 
 	if err != nil {
 		return nil, err
 	}
-	if err := keepsSecret(in, notices); err != nil {
+	knows, err := s.knowsReporters(ctx, q, a, c, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := keepsSecret(in, notices, knows); err != nil {
 		return nil, err
 	}
 	standing, err := q.StandingDecision(ctx, c.ID)
@@ -114,20 +118,6 @@ func (s *Service) prepare(ctx context.Context, q models.Queries, a actor.Actor, 
 		}
 	}
 	return out, nil
-}
-
-// keepsSecret refuses texts for the uploader that name a notifier (Art. 17(3)(b): only where strictly necessary).
-func keepsSecret(in DecisionInput, notices []models.CaseNotice) error {
-	for field, text := range map[string]string{"facts": in.Facts, "explanation": in.Explanation} {
-		low := " " + fold(text) + " "
-		for _, n := range notices {
-			name, mail := fold(n.ContactName), fold(n.ContactEmail)
-			if (utf8.RuneCountInString(name) >= 4 && strings.Contains(low, " "+name+" ")) || (mail != "" && strings.Contains(low, mail)) {
-				return fault.InvalidField(field, "This names somebody who reported the image. The uploader must not learn who did.")
-			}
-		}
-	}
-	return nil
 }
 
 // Preview compiles what everybody would read, without deciding anything.

@@ -220,27 +220,47 @@ func (s *Service) Reveal(ctx context.Context, a actor.Actor, imageID, caseID str
 	if err != nil {
 		return img, unknownCase(err)
 	}
-	p := mayReveal(a, c.Severity)
-	if p == "" {
-		return img, fault.New(fault.Forbidden, "reveal_forbidden", "Your role may not look at images of this severity. The blurred version is all you need for your work on it.")
-	}
 	found, err := s.Store.Image(ctx, imageID)
 	if err != nil {
 		return img, err
 	}
-	if err := s.related(ctx, c, found); err != nil {
+	p, severity, err := s.revealable(ctx, a, c, found)
+	if err != nil {
 		return img, err
 	}
 	change := models.Change{Actor: a, Needs: p, Action: "image.reveal", Entity: "image", ID: imageID, Reason: c.ReasonCode}
 	err = s.Store.Write(ctx, change, func(tx *models.Tx) error {
 		tx.Detail("case", caseID)
-		tx.Detail("severity", c.Severity)
+		tx.Detail("severity", severity)
 		return nil
 	})
 	if err != nil {
 		return img, err
 	}
 	return found, nil
+}
+
+var errReveal = fault.New(fault.Forbidden, "reveal_forbidden", "Your role may not look at images of this severity. The blurred version is all you need for your work on it.")
+
+// revealable names the permission under which the actor may see the image from the page of the case, and the severity
+// that counts: the highest of the case and of the image's own case, so that a harmless case opens no grave picture. Who
+// may see low severity only sees only the content of the case: nobody has judged the other pictures its page lists.
+func (s *Service) revealable(ctx context.Context, a actor.Actor, c models.Case, img models.Image) (actor.Permission, int16, error) {
+	severity := c.Severity
+	if !slices.Equal(img.SHA256, c.SHA256) {
+		own, err := s.Store.CaseByContent(ctx, img.SHA256)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return "", 0, err
+		}
+		if err == nil {
+			severity = max(severity, own.Severity)
+		}
+	}
+	p := mayReveal(a, severity)
+	if p == "" || (p == actor.ImageRevealLow && !slices.Equal(img.SHA256, c.SHA256)) {
+		return "", 0, errReveal
+	}
+	return p, severity, s.related(ctx, c, img)
 }
 
 var errNotRelated = fault.New(fault.NotFound, "image_not_in_case", "This image does not belong to the case.")

@@ -22,6 +22,7 @@ func TestStatementsAreComplete(t *testing.T) {
 	reasons, err := r.Reasons(ctx)
 	must(t, err)
 	lead := r.staff[actor.Lead]
+	r.claim(lead, c.ID) // a statement is issued by the holder only, who may know the notifier
 	text := rapid.OneOf(rapid.Just(""), rapid.String(), rapid.StringMatching(`([a-z]{1,12} ){1,40}`), rapid.Just("reported by ann Notifier because of the scan of a novel, all of it"),
 		rapid.Just("ANN@mail.example told us that all of this is a scan of a whole novel"))
 	rapid.Check(t, func(rt *rapid.T) {
