@@ -39,16 +39,26 @@ func (s *Service) Delete(ctx context.Context, by actor.Actor, token ident.Token)
 	if !img.Served() {
 		return img, fault.New(fault.Conflict, "image_decided", "A moderator has already taken this image offline. The reasons are on its page.")
 	}
-	err = s.Store.Write(ctx, models.Change{Actor: by, Needs: actor.Public, Action: "image.delete", Entity: "image", ID: img.ID, Reason: "uploader"},
+	img.State = models.ImageDeleted
+	return img, s.delete(ctx, by, img.ID, "uploader")
+}
+
+// TakeBack deletes an upload whose request failed as a whole: its client never learned of it.
+func (s *Service) TakeBack(ctx context.Context, up Upload) (err error) {
+	defer fault.Wrap(&err, "uploads.TakeBack")
+	return s.delete(ctx, actor.System("upload"), up.Image.ID, "request_failed")
+}
+
+func (s *Service) delete(ctx context.Context, by actor.Actor, id, reason string) error {
+	err := s.Store.Write(ctx, models.Change{Actor: by, Needs: actor.Public, Action: "image.delete", Entity: "image", ID: id, Reason: reason},
 		func(tx *models.Tx) error {
-			if err := tx.SetImageState(img.ID, []models.ImageState{models.ImageLive, models.ImageRestricted}, models.ImageDeleted, ""); err != nil {
+			if err := tx.SetImageState(id, []models.ImageState{models.ImageLive, models.ImageRestricted}, models.ImageDeleted, ""); err != nil {
 				return err
 			}
-			return tx.Enqueue(EraseJob{ImageID: img.ID})
+			return tx.Enqueue(EraseJob{ImageID: id})
 		})
-	s.Cache.Forget(img.ID)
-	img.State = models.ImageDeleted
-	return img, err
+	s.Cache.Forget(id)
+	return err
 }
 
 // Erase does the job: objects, caches, then the note that nothing is left.

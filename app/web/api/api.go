@@ -134,8 +134,9 @@ func (h *Handlers) receive(c *kit.Ctx) ([]Image, error) {
 // Form is what a page's upload form carries beside files. Field is called with every other field as it comes, Ready before
 // each file and address: what it refuses is not stored.
 type Form struct {
-	Field func(name, value string) error
-	Ready func() error
+	Field  func(name, value string) error
+	Ready  func() error
+	Refuse func(err error) // told of each file that is refused; the others are kept
 }
 
 // ReceiveAll reads the request's files and addresses and uploads them all. trusted says whether the browser's guest cookie
@@ -164,7 +165,7 @@ func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form *Form) (ups []uploa
 	if err != nil {
 		return nil, err
 	}
-	if len(r.ups) == 0 {
+	if len(r.ups) == 0 && !r.refused {
 		return nil, fault.New(fault.Invalid, "file_missing", "Choose at least one image.").Field("file", "Choose at least one image.")
 	}
 	return r.ups, nil
@@ -177,6 +178,8 @@ type receiver struct {
 	src  uploads.Source
 	form *Form
 	ups  []uploads.Upload
+
+	refused bool // at least one file, of a form that keeps the others
 }
 
 func (r *receiver) parts() error {
@@ -231,7 +234,13 @@ func (r *receiver) file(part *multipart.Part) error {
 	}
 	up, err := r.h.Uploads.Receive(r.c.Context(), r.src, part.FileName(), part)
 	if err != nil {
-		return forFile(err, part.FileName())
+		err = forFile(err, part.FileName())
+		if r.form == nil || !theFiles(err) {
+			return err
+		}
+		r.refused = true
+		r.form.Refuse(err)
+		return nil
 	}
 	r.ups = append(r.ups, up)
 	return nil
@@ -289,10 +298,20 @@ func (r *receiver) plain() error {
 	return r.url(in.URL)
 }
 
+// theFiles reports whether a refusal is about one file, so that the others of the request can be kept.
+func theFiles(err error) bool {
+	switch fault.Of(err).Kind {
+	case fault.Invalid, fault.Unsupported, fault.TooLarge, fault.Unlawful:
+		return true
+	default:
+		return false
+	}
+}
+
 // undo takes back what a failed request had stored, so that a client that sees an error has nothing to clean up.
 func (r *receiver) undo() {
 	for _, up := range r.ups {
-		if _, err := r.h.Uploads.Delete(lasting(r.c), r.src.Actor, up.DeleteToken); err != nil {
+		if err := r.h.Uploads.TakeBack(lasting(r.c), up); err != nil {
 			r.c.Kit.Log.WarnContext(r.c.Context(), "upload of a failed request not taken back", "request_id", r.c.ID, "error", err)
 		}
 	}

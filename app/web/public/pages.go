@@ -65,11 +65,17 @@ func (h *Handlers) home(c *kit.Ctx) public.Home {
 }
 
 // Home is GET /, the upload page.
-func (h *Handlers) Home(c *kit.Ctx) error { return c.OK(public.HomePage(h.home(c))) }
+//
+// no-cache, unlike no-store, lets the Back button bring the page back as it was, with the delete links on it.
+func (h *Handlers) Home(c *kit.Ctx) error {
+	page := public.HomePage(h.home(c))
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	return c.OK(page)
+}
 
 // Upload is POST /upload, the upload form without a script.
 func (h *Handlers) Upload(c *kit.Ctx) error {
-	token := ""
+	token, page, status := "", h.home(c), fiber.StatusCreated
 	ups, err := h.API.ReceiveAll(c, true, &api.Form{
 		Field: func(name, value string) error {
 			if name == kit.CSRFField {
@@ -78,22 +84,27 @@ func (h *Handlers) Upload(c *kit.Ctx) error {
 			return nil
 		},
 		Ready: func() error { return c.CheckStreamToken(token) }, // the token comes before the files: what has none is not stored
+		Refuse: func(err error) {
+			page.Problems = append(page.Problems, problems(fault.Of(err), fileField)...)
+			status = fault.Of(err).Kind.Status()
+		},
 	})
-	page := h.home(c)
 	if err != nil {
 		f := fault.Of(err)
 		if f.Kind == fault.Internal || f.Kind == fault.Unavailable || f.Kind == fault.Forbidden || f.Kind == fault.TooMany {
 			return err
 		}
-		page.HasErrors = true
-		page.Problems = problems(f, map[string]string{"file": "files"})
-		return c.Render(f.Kind.Status(), public.HomePage(page))
+		page.Problems, status = problems(f, fileField), f.Kind.Status()
 	}
 	for _, up := range ups {
-		page.Results = append(page.Results, uploaded(c.Kit, up))
+		page.Results, status = append(page.Results, uploaded(c.Kit, up)), fiber.StatusCreated
 	}
-	return c.Render(fiber.StatusCreated, public.HomePage(page))
+	page.HasErrors = len(page.Problems) > 0
+	return c.Render(status, public.HomePage(page))
 }
+
+// fileField is where the problems of files stand on the page.
+var fileField = map[string]string{"file": "files"}
 
 // problems turns field errors into those of a page; names maps field names to the ids of the page's controls.
 func problems(f *fault.Error, names map[string]string) []ui.Problem {

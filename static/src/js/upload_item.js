@@ -125,7 +125,7 @@ export class Item {
     this.cancelButton.hidden = true;
     const kind = image.mime.replace('image/', '').toUpperCase();
     this.meta.textContent = `${kind}, ${image.width} × ${image.height}, ${human(image.bytes)}`;
-    $('.name', this.root).replaceChildren(el('a', { href: image.page_url }, image.file_name || this.name));
+    $('.name', this.root).replaceChildren(el('a', { href: image.page_url, target: '_blank', rel: 'noopener', title: 'Opens in a new tab' }, image.file_name || this.name));
     if (!$('.thumb', this.root)) {
       this.root.classList.remove('no-thumb');
       this.root.prepend(el('img', { className: 'thumb', src: image.thumb_url, alt: '', width: 80, height: 80 }));
