@@ -1,7 +1,6 @@
 package models
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -36,9 +35,6 @@ func (s *Store) Use(ctx context.Context, key [32]byte, until time.Time) (fresh b
 	return tag.RowsAffected() == 1, dbError(err)
 }
 
-// ErrIdempotencyReused is an idempotency key sent again with a different request.
-var ErrIdempotencyReused = errors.New("models: idempotency key reused with another request")
-
 // ErrIdempotencyBusy is an idempotency key whose first request has not been answered yet.
 var ErrIdempotencyBusy = errors.New("models: the first request with this idempotency key is still running")
 
@@ -50,38 +46,28 @@ const IdempotencyWindow = 24 * time.Hour
 const ClaimTime = 20 * time.Minute
 
 // BeginIdempotent claims key for a request. A nil answer means: proceed, then FinishIdempotent or AbandonIdempotent.
-// A claim whose process died is free again after ClaimTime.
-func (s *Store) BeginIdempotent(ctx context.Context, key, requestHash []byte) (answer []byte, err error) {
+// Otherwise answer is what the first request was told, and requestHash says what it had sent. A claim whose process died
+// is free again after ClaimTime.
+func (s *Store) BeginIdempotent(ctx context.Context, key []byte) (answer, requestHash []byte, err error) {
 	now := s.clock.Now()
 	tag, err := s.pool.Exec(ctx, `
-		INSERT INTO idempotency_keys AS k (key, request_hash, created_at) VALUES ($1, $2, $3)
-		ON CONFLICT (key) DO UPDATE SET request_hash = $2, response = NULL, created_at = $3
-		WHERE k.created_at < $4 OR (k.response IS NULL AND k.created_at < $5)`,
-		key, requestHash, now, now.Add(-IdempotencyWindow), now.Add(-ClaimTime))
-	if err != nil {
-		return nil, dbError(err)
+		INSERT INTO idempotency_keys AS k (key, request_hash, created_at) VALUES ($1, '', $2)
+		ON CONFLICT (key) DO UPDATE SET request_hash = '', response = NULL, created_at = $2
+		WHERE k.created_at < $3 OR (k.response IS NULL AND k.created_at < $4)`,
+		key, now, now.Add(-IdempotencyWindow), now.Add(-ClaimTime))
+	if err != nil || tag.RowsAffected() == 1 {
+		return nil, nil, dbError(err)
 	}
-	if tag.RowsAffected() == 1 {
-		return nil, nil
+	err = s.pool.QueryRow(ctx, `SELECT response, request_hash FROM idempotency_keys WHERE key = $1`, key).Scan(&answer, &requestHash)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && answer == nil {
+		return nil, nil, ErrIdempotencyBusy
 	}
-	var hash []byte
-	err = s.pool.QueryRow(ctx, `SELECT request_hash, response FROM idempotency_keys WHERE key = $1`, key).Scan(&hash, &answer)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return nil, ErrIdempotencyBusy
-	case err != nil:
-		return nil, dbError(err)
-	case !bytes.Equal(hash, requestHash):
-		return nil, ErrIdempotencyReused
-	case answer == nil:
-		return nil, ErrIdempotencyBusy
-	}
-	return answer, nil
+	return answer, requestHash, dbError(err)
 }
 
-// FinishIdempotent stores the answer to repeat.
-func (s *Store) FinishIdempotent(ctx context.Context, key, answer []byte) error {
-	_, err := s.pool.Exec(ctx, `UPDATE idempotency_keys SET response = $2 WHERE key = $1`, key, answer)
+// FinishIdempotent stores the answer to repeat, and the hash of the request it answers.
+func (s *Store) FinishIdempotent(ctx context.Context, key, requestHash, answer []byte) error {
+	_, err := s.pool.Exec(ctx, `UPDATE idempotency_keys SET response = $3, request_hash = $2 WHERE key = $1`, key, requestHash, answer)
 	return dbError(err)
 }
 

@@ -5,7 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
+	"fmt"
+	"hash"
 	"io"
 	"mime/multipart"
 	"strings"
@@ -59,76 +60,30 @@ const maxFiles = 50
 // PostImages is POST /api/v1/images: multipart field "file", repeated, or "url" (multipart, form or JSON). All files of a
 // request are stored or the answer is an error; what was stored before the error is deleted again.
 func (h *Handlers) PostImages(c *kit.Ctx) error {
-	key := c.Get("Idempotency-Key")
-	if key == "" {
-		images, err := h.receive(c)
-		if err != nil {
-			return err
-		}
-		return c.JSONStatus(fiber.StatusCreated, map[string]any{"images": images})
+	key := utils.CopyString(c.Get("Idempotency-Key"))
+	if key != "" {
+		return h.idempotent(c, key)
 	}
-	return h.idempotent(c, utils.CopyString(key))
-}
-
-// idempotent repeats the first answer to the same key for a day. The request is recognised by its length and type: a
-// body that streams past cannot be compared before it is stored.
-func (h *Handlers) idempotent(c *kit.Ctx, key string) error {
-	if len(key) > 255 {
-		return fault.InvalidField("Idempotency-Key", "The key may have at most 255 characters.")
-	}
-	scope := c.Kit.Keys.MAC("idempotency", kit.Network(c.IPAddr()), c.GuestID(false), key)
-	print := sha256.Sum256([]byte(c.Method() + c.Path() + c.Get(fiber.HeaderContentLength)))
-	answer, err := h.Store.BeginIdempotent(c.Context(), scope, print[:])
-	switch {
-	case errors.Is(err, models.ErrIdempotencyReused):
-		return fault.InvalidField("Idempotency-Key", "This key was used for a different request. Use a new key for a new request.")
-	case errors.Is(err, models.ErrIdempotencyBusy):
-		return fault.New(fault.Conflict, "idempotency_busy", "The first request with this key is still being processed.").After(time.Second)
-	case err != nil:
-		return err
-	case answer != nil:
-		return h.repeat(c, answer)
-	}
-	images, err := h.receive(c)
-	if err != nil {
-		return errors.Join(err, h.Store.AbandonIdempotent(lasting(c), scope))
-	}
-	body, err := json.Marshal(map[string]any{"images": images})
+	images, _, err := h.receive(c)
 	if err != nil {
 		return err
 	}
-	if err := h.Store.FinishIdempotent(lasting(c), scope, c.Kit.Keys.Seal("idempotency", key, body)); err != nil {
-		c.Kit.Log.WarnContext(c.Context(), "idempotent answer not kept", "request_id", c.ID, "error", err)
-	}
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Status(fiber.StatusCreated).Send(body)
-}
-
-// repeat sends a kept answer. It is sealed, because it holds delete tokens that are stored nowhere else.
-func (h *Handlers) repeat(c *kit.Ctx, sealed []byte) error {
-	body, err := c.Kit.Keys.Open("idempotency", c.Get("Idempotency-Key"), sealed)
-	if err != nil {
-		return err
-	}
-	c.Response().SetConnectionClose()
-	c.Set("Idempotent-Replayed", "true")
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Status(fiber.StatusCreated).Send(body)
+	return c.JSONStatus(fiber.StatusCreated, map[string]any{"images": images})
 }
 
 // lasting is the request's context without its end: what a request leaves behind is put in order also when its time is up.
 func lasting(c *kit.Ctx) context.Context { return context.WithoutCancel(c.Context()) }
 
-func (h *Handlers) receive(c *kit.Ctx) ([]Image, error) {
-	ups, err := h.ReceiveAll(c, c.FromBrowser(), nil)
-	if err != nil {
-		return nil, err
+// receive uploads what the request holds. print is the hash of its files and addresses.
+func (h *Handlers) receive(c *kit.Ctx) (out []Image, print []byte, err error) {
+	r := h.receiver(c, c.FromBrowser(), nil)
+	if err := r.all(); err != nil {
+		return nil, nil, err
 	}
-	out := make([]Image, len(ups))
-	for i, up := range ups {
-		out[i] = Show(c.Kit, up)
+	for _, up := range r.ups {
+		out = append(out, Show(c.Kit, up))
 	}
-	return out, nil
+	return out, r.print.Sum(nil), nil
 }
 
 // Form is what a page's upload form carries beside files. Field is called with every other field as it comes, Ready before
@@ -141,34 +96,18 @@ type Form struct {
 
 // ReceiveAll reads the request's files and addresses and uploads them all. trusted says whether the browser's guest cookie
 // counts; form is nil where other fields mean nothing.
-func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form *Form) (ups []uploads.Upload, err error) {
+func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form *Form) ([]uploads.Upload, error) {
+	r := h.receiver(c, trusted, form)
+	err := r.all()
+	return r.ups, err
+}
+
+func (h *Handlers) receiver(c *kit.Ctx, trusted bool, form *Form) *receiver {
 	src := uploads.Source{Actor: c.Actor, IP: c.IPAddr()}
 	if trusted {
 		src.Uploader = c.GuestID(true)
 	}
-	r := &receiver{h: h, c: c, src: src, form: form}
-	defer func() {
-		if err != nil {
-			r.undo()
-		}
-	}()
-	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
-		err = r.parts()
-	} else {
-		err = r.plain()
-	}
-	if form != nil {
-		if refused := form.Ready(); refused != nil {
-			return nil, refused
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(r.ups) == 0 && !r.refused {
-		return nil, fault.New(fault.Invalid, "file_missing", "Choose at least one image.").Field("file", "Choose at least one image.")
-	}
-	return r.ups, nil
+	return &receiver{h: h, c: c, src: src, form: form, print: sha256.New()}
 }
 
 // receiver collects the uploads of one request.
@@ -179,7 +118,34 @@ type receiver struct {
 	form *Form
 	ups  []uploads.Upload
 
-	refused bool // at least one file, of a form that keeps the others
+	print    hash.Hash // of what was sent: the hash of each file, each address
+	compare  bool      // only make the print: nothing is uploaded
+	compared int
+	refused  bool // at least one file, of a form that keeps the others
+}
+
+// all reads the whole request. After an error nothing of it is kept.
+func (r *receiver) all() (err error) {
+	defer func() {
+		if err != nil {
+			r.undo()
+			r.ups = nil
+		}
+	}()
+	if strings.HasPrefix(r.c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		err = r.parts()
+	} else {
+		err = r.plain()
+	}
+	if r.form != nil {
+		if refused := r.form.Ready(); refused != nil {
+			return refused
+		}
+	}
+	if err == nil && len(r.ups)+r.compared == 0 && !r.refused {
+		return fault.New(fault.Invalid, "file_missing", "Choose at least one image.").Field("file", "Choose at least one image.")
+	}
+	return err
 }
 
 func (r *receiver) parts() error {
@@ -229,6 +195,13 @@ func (r *receiver) field(name, value string) error {
 }
 
 func (r *receiver) file(part *multipart.Part) error {
+	if r.compare {
+		sum := sha256.New()
+		_, err := io.Copy(sum, part) // bounded by the request's limit
+		r.compared++
+		r.print.Write(sum.Sum(nil))
+		return err
+	}
 	if err := r.count(); err != nil {
 		return err
 	}
@@ -243,10 +216,16 @@ func (r *receiver) file(part *multipart.Part) error {
 		return nil
 	}
 	r.ups = append(r.ups, up)
+	r.print.Write(up.Image.ReceivedSHA256)
 	return nil
 }
 
 func (r *receiver) url(raw string) error {
+	fmt.Fprintf(r.print, "url %q\n", raw)
+	if r.compare {
+		r.compared++
+		return nil
+	}
 	if err := r.count(); err != nil {
 		return err
 	}

@@ -109,11 +109,16 @@ func (c *Ctx) Text(name string) string {
 	if v == "" {
 		v = c.Query(name)
 	}
-	return strings.TrimSpace(utils.CopyString(v))
+	return clean(utils.CopyString(v))
+}
+
+// clean drops what no text holds; multipart fields arrive unchecked.
+func clean(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", ""))
 }
 
 // Param is a copy of a path parameter.
-func (c *Ctx) Param(name string) string { return utils.CopyString(c.Params(name)) }
+func (c *Ctx) Param(name string) string { return clean(utils.CopyString(c.Params(name))) }
 
 // Texts is a copy of all values of a repeated form field.
 func (c *Ctx) Texts(name string) []string {

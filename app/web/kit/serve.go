@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -77,7 +79,7 @@ func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
 }
 
 func (c *Ctx) handle() error {
-	for _, step := range []func() error{c.identify, c.authorise, c.limit, c.bound, c.guard} {
+	for _, step := range []func() error{c.identify, c.authorise, c.limit, c.bound, c.wellFormed, c.guard} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -127,8 +129,14 @@ func (c *Ctx) Take(l Limit, weight int) error {
 
 var errTooLarge = fault.New(fault.TooLarge, "body_too_large", "The request is larger than this form accepts.")
 
+// errEncoded refuses compressed requests: the framework would inflate them without bound.
+var errEncoded = fault.New(fault.Unsupported, "content_encoding", "Send the request without Content-Encoding: compressed requests are not accepted.")
+
 // bound reads the body up to the route's cap: the server streams and enforces no limit of its own.
 func (c *Ctx) bound() error {
+	if len(c.Request().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
+		return errEncoded
+	}
 	limit := c.Route.Body
 	if limit == StreamBody {
 		return nil
@@ -155,6 +163,22 @@ func (c *Ctx) bound() error {
 	_ = c.Request().CloseBodyStream()
 	c.Request().SetBodyRaw(body)
 	return nil
+}
+
+var errText = fault.New(fault.Malformed, "text_malformed", "The request holds characters that are no text. Type the value again.")
+
+// wellFormed refuses text that no database could store: NUL characters and broken UTF-8.
+func (c *Ctx) wellFormed() (err error) {
+	check := func(_, v []byte) {
+		if bytes.IndexByte(v, 0) >= 0 || !utf8.Valid(v) {
+			err = errText
+		}
+	}
+	c.Request().URI().QueryArgs().VisitAll(check)
+	if c.Route.Body > 0 {
+		c.Request().PostArgs().VisitAll(check)
+	}
+	return err
 }
 
 // guard checks the CSRF token of every request that changes something. API clients send no cookies; when a browser
@@ -190,14 +214,14 @@ func (c *Ctx) FromBrowser() bool { return c.sameOrigin() && c.validCSRF(c.Get(CS
 
 // record logs one line a request, without address, path, query or agent.
 func (k *Kit) record(c *Ctx, took time.Duration) {
-	name := "none"
+	name, method := "none", "other" // labels outlive the request, whose strings do not
 	if c.Route != nil {
-		name = c.Route.Name
+		name, method = c.Route.Name, c.Route.Method
 	}
 	status := c.Response().StatusCode()
-	observe(name, c.Method(), status, took)
+	observe(name, method, status, took)
 	level := slog.LevelInfo
-	attrs := []any{"request_id", c.ID, "route", name, "method", c.Method(), "status", status, "ms", float64(took.Microseconds()) / 1000}
+	attrs := []any{"request_id", c.ID, "route", name, "method", method, "status", status, "ms", float64(took.Microseconds()) / 1000}
 	if c.cause != nil {
 		attrs = append(attrs, "code", fault.Of(c.cause).Code)
 		if status >= 500 {
