@@ -32,6 +32,7 @@ type Options struct {
 	Deriver                uploads.Deriver   // nil runs derivations in child processes
 	NoWork                 bool              // serve without working on jobs: another process does
 	UnsafelyCheapPasswords int               // tests only: a bcrypt cost below the house's minimum
+	Stays                  bool              // the program will run on: it must own its embedded servers
 	NoServe                bool              // work on jobs without serving pages
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"imglink/app/config"
@@ -30,9 +31,15 @@ func (a *App) openBackends(ctx context.Context) error {
 	return nil
 }
 
+// errTwice refuses a second program on one data directory: it would lose its servers whenever the first one ends.
+var errTwice = errors.New("another imglink runs in this data directory: stop it, or set DATABASE_URL and S3_ENDPOINT to run several")
+
 func (a *App) embeddedDatabase(ctx context.Context) (string, error) {
 	dir := a.Config.Dir("postgres")
 	dsn, err := embedded.AttachPostgres(ctx, dir)
+	if err == nil && a.opts.Stays {
+		return "", errTwice
+	}
 	if err == nil {
 		return dsn, nil
 	}

@@ -17,8 +17,10 @@ func load(t *testing.T, kv ...string) (config.Config, string) {
 	return c, ""
 }
 
+const ownSecret = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978"
+
 var production = []string{
-	"IMGLINK_ENV=production", "IMGLINK_BASE_URL=https://img.example", "IMGLINK_SECRET_KEY=" + strings.Repeat("k", 64),
+	"IMGLINK_ENV=production", "IMGLINK_BASE_URL=https://img.example", "IMGLINK_SECRET_KEY=" + ownSecret,
 	"DATABASE_URL=postgres://u:p@db.example/imglink?sslmode=verify-full", "S3_ENDPOINT=https://s3.example", "S3_BUCKET=b",
 	"S3_ACCESS_KEY_ID=a", "S3_SECRET_ACCESS_KEY=long-and-own", "S3_SSE=AES256",
 }
@@ -43,16 +45,21 @@ func TestProductionRefusals(t *testing.T) {
 		set  []string
 		says string
 	}{
-		"embedded":          {[]string{"IMGLINK_ENV=production", "IMGLINK_BASE_URL=https://i.example", "IMGLINK_SECRET_KEY=" + strings.Repeat("k", 64)}, "IMGLINK_ALLOW_EMBEDDED=1"},
-		"plain database":    {with("DATABASE_URL=postgres://u:p@db/imglink?sslmode=require"), "sslmode=verify-full"},
-		"keyword database":  {with("DATABASE_URL=host=db sslmode=prefer"), "sslmode=verify-full"},
-		"no encryption":     {with("S3_SSE="), "S3_SSE must be"},
-		"plain store":       {with("S3_ENDPOINT=http://s3.example"), "S3_ENDPOINT must be https"},
-		"no secret":         {with("IMGLINK_SECRET_KEY="), "IMGLINK_SECRET_KEY must be set"},
-		"example secret":    {with("IMGLINK_SECRET_KEY=change-me"), "IMGLINK_SECRET_KEY must be set"},
-		"default store key": {with("S3_SECRET_ACCESS_KEY=minioadmin"), "well-known default"},
-		"turnstile dummy":   {with("TURNSTILE_SITE_KEY=1x00000000000000000000AA", "TURNSTILE_SECRET_KEY=1x0000000000000000000000000000000AA"), "test keys"},
-		"plain base":        {with("IMGLINK_BASE_URL=http://img.example"), "IMGLINK_BASE_URL must be the https"},
+		"embedded":           {[]string{"IMGLINK_ENV=production", "IMGLINK_BASE_URL=https://i.example", "IMGLINK_SECRET_KEY=" + ownSecret}, "IMGLINK_ALLOW_EMBEDDED=1"},
+		"plain database":     {with("DATABASE_URL=postgres://u:p@db/imglink?sslmode=require"), "sslmode=verify-full"},
+		"keyword database":   {with("DATABASE_URL=host=db sslmode=prefer"), "sslmode=verify-full"},
+		"keyword that wins":  {with("DATABASE_URL=host=db sslmode=verify-full sslmode=disable"), "sslmode=verify-full"},
+		"upper case scheme":  {with("S3_ENDPOINT=HTTP://s3.example"), "S3_ENDPOINT must be https"},
+		"repeated secret":    {with("IMGLINK_SECRET_KEY=" + strings.Repeat("k", 64)), "IMGLINK_SECRET_KEY must be set"},
+		"everybody a proxy":  {with("TRUSTED_PROXIES=0.0.0.0/0"), "TRUSTED_PROXIES must not be everybody"},
+		"plain verification": {with("TURNSTILE_VERIFY_URL=http://challenges.example/verify"), "TURNSTILE_VERIFY_URL must be https"},
+		"no encryption":      {with("S3_SSE="), "S3_SSE must be"},
+		"plain store":        {with("S3_ENDPOINT=http://s3.example"), "S3_ENDPOINT must be https"},
+		"no secret":          {with("IMGLINK_SECRET_KEY="), "IMGLINK_SECRET_KEY must be set"},
+		"example secret":     {with("IMGLINK_SECRET_KEY=change-me"), "IMGLINK_SECRET_KEY must be set"},
+		"default store key":  {with("S3_SECRET_ACCESS_KEY=minioadmin"), "well-known default"},
+		"turnstile dummy":    {with("TURNSTILE_SITE_KEY=1x00000000000000000000AA", "TURNSTILE_SECRET_KEY=1x0000000000000000000000000000000AA"), "test keys"},
+		"plain base":         {with("IMGLINK_BASE_URL=http://img.example"), "IMGLINK_BASE_URL must be the https"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, problems := load(t, tc.set...); !strings.Contains(problems, tc.says) {
@@ -60,7 +67,7 @@ func TestProductionRefusals(t *testing.T) {
 			}
 		})
 	}
-	if _, problems := load(t, "IMGLINK_ENV=production", "IMGLINK_ALLOW_EMBEDDED=1", "IMGLINK_BASE_URL=https://i.example", "IMGLINK_SECRET_KEY="+strings.Repeat("k", 64)); problems != "" {
+	if _, problems := load(t, "IMGLINK_ENV=production", "IMGLINK_ALLOW_EMBEDDED=1", "IMGLINK_BASE_URL=https://i.example", "IMGLINK_SECRET_KEY="+ownSecret); problems != "" {
 		t.Fatalf("the embedded defaults must be allowed when asked for: %s", problems)
 	}
 }
@@ -86,7 +93,7 @@ func TestMetricsCanBeOff(t *testing.T) {
 func TestSecretsNeverPrint(t *testing.T) {
 	c, _ := load(t, with("SMTP_URL=smtp://u:hunter2@mail.example")...)
 	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), c.SMTPURL.String()} {
-		if strings.Contains(s, "hunter2") || strings.Contains(s, "kkkk") || strings.Contains(s, "long-and-own") {
+		if strings.Contains(s, "hunter2") || strings.Contains(s, "0f1e2d3c") || strings.Contains(s, "long-and-own") {
 			t.Fatalf("a secret leaked: %s", s)
 		}
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/mail"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	_ "time/tzdata" // legal clocks must not depend on what the host has installed
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"imglink/app/botcheck"
 )
@@ -164,7 +167,7 @@ func (c *Config) validateProduction() (p []string) {
 	if !c.Production() {
 		return nil
 	}
-	if c.SecretKey == "" || c.SecretKey == defaultSecret {
+	if k := c.SecretKey.Reveal(); k == "" || k == defaultSecret || distinct(k) < 8 {
 		p = append(p, "IMGLINK_SECRET_KEY must be set to a secret of your own in production: generate one with `openssl rand -hex 32`")
 	}
 	if c.EmbeddedDatabase() && !c.AllowEmbedded {
@@ -180,7 +183,7 @@ func (c *Config) validateProduction() (p []string) {
 		if c.S3SSE == "" {
 			p = append(p, "S3_SSE must be AES256, aws:kms, or provider (for stores that always encrypt, such as R2) in production")
 		}
-		if strings.HasPrefix(c.S3Endpoint, "http://") {
+		if u, err := url.Parse(c.S3Endpoint); err != nil || u.Scheme != "https" {
 			p = append(p, "S3_ENDPOINT must be https in production")
 		}
 		if isDummy(c.S3SecretAccessKey.Reveal()) {
@@ -190,20 +193,46 @@ func (c *Config) validateProduction() (p []string) {
 	if c.TurnstileSecretKey != "" && botcheck.IsTestKey(c.TurnstileSiteKey, c.TurnstileSecretKey.Reveal()) {
 		p = append(p, "TURNSTILE_SITE_KEY or TURNSTILE_SECRET_KEY is one of Turnstile's test keys, which accept anybody: set real keys")
 	}
+	if u, err := url.Parse(c.TurnstileVerifyURL); err != nil || u.Scheme != "https" {
+		p = append(p, "TURNSTILE_VERIFY_URL must be https in production: the secret travels there")
+	}
+	for _, n := range c.proxies {
+		if n.Bits() == 0 {
+			p = append(p, "TRUSTED_PROXIES must not be everybody: name the networks of your proxies")
+		}
+	}
 	if c.BaseURL == "" || c.base.Scheme != "https" {
 		p = append(p, "IMGLINK_BASE_URL must be the https address of this instance in production")
 	}
 	return p
 }
 
-// verifiesTLS accepts URLs and keyword strings, as libpq does.
-func verifiesTLS(dsn string) bool {
-	if u, err := url.Parse(dsn); err == nil && u.Scheme != "" {
-		return u.Query().Get("sslmode") == "verify-full"
+// distinct counts the different characters of a secret: a repeated one is no secret.
+func distinct(s string) int {
+	seen := map[rune]bool{}
+	for _, r := range s {
+		seen[r] = true
 	}
-	return slices.Contains(strings.Fields(dsn), "sslmode=verify-full")
+	return len(seen)
 }
 
+// verifiesTLS judges a connection string with the driver's own parser: the certificate and the host name are checked, and
+// no fallback goes without.
+func verifiesTLS(dsn string) bool {
+	c, err := pgconn.ParseConfig(dsn)
+	if err != nil || !strict(c.TLSConfig) {
+		return false
+	}
+	for _, f := range c.Fallbacks {
+		if !strict(f.TLSConfig) {
+			return false
+		}
+	}
+	return true
+}
+
+func strict(c *tls.Config) bool { return c != nil && !c.InsecureSkipVerify && c.ServerName != "" }
+
 func isDummy(s string) bool {
-	return slices.Contains([]string{"minioadmin", "password", "secret", "changeme", defaultSecret, "test"}, s)
+	return slices.Contains([]string{"minioadmin", "minio123", "password", "secret", "changeme", defaultSecret, "test"}, s)
 }

@@ -34,7 +34,7 @@ func (s serveCmd) Run(ctx context.Context, cfg config.Config) error {
 			return err
 		}
 	}
-	return withApp(ctx, cfg, app.Options{NoWork: s.NoWork}, func(a *app.App) error {
+	return withApp(ctx, cfg, app.Options{NoWork: s.NoWork, Stays: true}, func(a *app.App) error {
 		link, err := a.FirstAdmin(ctx)
 		if err != nil {
 			return err
@@ -52,7 +52,7 @@ type workCmd struct{}
 
 // Run works on jobs until it is told to stop.
 func (workCmd) Run(ctx context.Context, cfg config.Config) error {
-	return withApp(ctx, cfg, app.Options{NoServe: true}, func(a *app.App) error { return a.Run(ctx) })
+	return withApp(ctx, cfg, app.Options{NoServe: true, Stays: true}, func(a *app.App) error { return a.Run(ctx) })
 }
 
 type migrateCmd struct{}
