@@ -141,7 +141,7 @@ func (a *App) registry() *jobs.Registry {
 func (a *App) wireWeb(context.Context) error {
 	a.Kit = &kit.Kit{
 		Base: a.Config.URL(), Secure: a.Config.Secure(), Proxies: a.Config.Proxies(), Keys: a.Keys, Clock: a.Clock, Log: a.Log,
-		Limiter: a.Store, Sessions: staff.Sessions{Accounts: a.Accounts}, Frame: public.Frame{},
+		Limiter: a.Store, Sessions: staff.Sessions{Accounts: a.Accounts}, Frame: web.Frame{},
 	}
 	if a.Config.TurnstileSiteKey != "" {
 		a.Kit.BotHost = "https://challenges.cloudflare.com"

@@ -30,20 +30,30 @@ const (
 	Unavailable                 // 503: a dependency is down; RetryAfter says when
 	Timeout                     // 408: the client sent too slowly
 	HeadersTooLarge             // 431: the headers, cookies included
+	WrongMethod                 // 405: the address exists, for other methods
 )
 
 var kinds = map[Kind]struct {
-	status int
-	name   string
+	status      int
+	name, title string
 }{
-	Internal: {http.StatusInternalServerError, "internal"}, Invalid: {http.StatusUnprocessableEntity, "invalid"},
-	Malformed: {http.StatusBadRequest, "malformed"}, Unauthenticated: {http.StatusUnauthorized, "unauthenticated"},
-	Forbidden: {http.StatusForbidden, "forbidden"}, NotFound: {http.StatusNotFound, "not_found"},
-	Conflict: {http.StatusConflict, "conflict"}, Gone: {http.StatusGone, "gone"},
-	TooLarge: {http.StatusRequestEntityTooLarge, "too_large"}, Unsupported: {http.StatusUnsupportedMediaType, "unsupported"},
-	Locked: {http.StatusLocked, "locked"}, TooMany: {http.StatusTooManyRequests, "too_many"},
-	Unlawful: {http.StatusUnavailableForLegalReasons, "unlawful"}, Unavailable: {http.StatusServiceUnavailable, "unavailable"},
-	Timeout: {http.StatusRequestTimeout, "timeout"}, HeadersTooLarge: {http.StatusRequestHeaderFieldsTooLarge, "headers_too_large"},
+	Internal:        {http.StatusInternalServerError, "internal", "Something went wrong on our side"},
+	Invalid:         {http.StatusUnprocessableEntity, "invalid", "Something needs correcting"},
+	Malformed:       {http.StatusBadRequest, "malformed", "The request cannot be read"},
+	Unauthenticated: {http.StatusUnauthorized, "unauthenticated", "Please sign in"},
+	Forbidden:       {http.StatusForbidden, "forbidden", "Not allowed"},
+	NotFound:        {http.StatusNotFound, "not_found", "Not found"},
+	Conflict:        {http.StatusConflict, "conflict", "Somebody was faster"},
+	Gone:            {http.StatusGone, "gone", "Removed for good"},
+	TooLarge:        {http.StatusRequestEntityTooLarge, "too_large", "Too large"},
+	Unsupported:     {http.StatusUnsupportedMediaType, "unsupported", "Not a type we accept"},
+	Locked:          {http.StatusLocked, "locked", "Locked"},
+	TooMany:         {http.StatusTooManyRequests, "too_many", "Too many requests"},
+	Unlawful:        {http.StatusUnavailableForLegalReasons, "unlawful", "Disabled for legal reasons"},
+	Unavailable:     {http.StatusServiceUnavailable, "unavailable", "Not available right now"},
+	Timeout:         {http.StatusRequestTimeout, "timeout", "Too slow"},
+	HeadersTooLarge: {http.StatusRequestHeaderFieldsTooLarge, "headers_too_large", "Headers too large"},
+	WrongMethod:     {http.StatusMethodNotAllowed, "method_not_allowed", "Method not allowed"},
 }
 
 // Status is the HTTP status of the kind.
@@ -51,6 +61,18 @@ func (k Kind) Status() int { return kinds[k].status }
 
 // String is the kind's stable name, used as the code of errors that carry none of their own.
 func (k Kind) String() string { return kinds[k].name }
+
+// Title is the kind in a few words for people, the same for every error of the kind (RFC 9457, 3.1.3).
+func (k Kind) Title() string { return kinds[k].title }
+
+// Kinds lists every kind.
+func Kinds() []Kind {
+	all := make([]Kind, 0, len(kinds))
+	for k := range Kind(len(kinds)) {
+		all = append(all, k)
+	}
+	return all
+}
 
 // Field is one input that must change: Name as in the form or JSON, Message says what to do.
 type Field struct {

@@ -36,7 +36,11 @@ func (c *Ctx) fail(err error) error {
 	f := fault.Of(fromFiber(err))
 	c.cause = err
 	if f.Kind == fault.Unauthenticated && !c.WantsJSON() && c.Method() == fiber.MethodGet && c.Route != nil && c.Route.Needs != actor.Public {
-		return c.Redirect(c.Kit.URL("staff.signin")+"?next="+queryEscape(c.OriginalURL()), fiber.StatusSeeOther)
+		to := c.Kit.URL("staff.signin") + "?next=" + queryEscape(c.OriginalURL())
+		if errors.Is(f, errEnded) {
+			to += "&ended=1" // the sign-in page says why it asks
+		}
+		return c.Redirect(to, fiber.StatusSeeOther)
 	}
 	if f.RetryAfter > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds(f.RetryAfter)))
@@ -72,7 +76,7 @@ func (c *Ctx) failPlainly(err error) (out error) {
 func (c *Ctx) problem(f *fault.Error) error {
 	status := f.Kind.Status()
 	body, err := json.Marshal(Problem{
-		Type: c.Kit.Base + "/help#" + f.Code, Title: f.Kind.String(), Status: status, Detail: f.Message, Code: f.Code,
+		Type: c.Kit.Base + "/help#" + f.Code, Title: f.Kind.Title(), Status: status, Detail: f.Message, Code: f.Code,
 		Fields: f.Fields, RetryAfter: seconds(f.RetryAfter), RequestID: c.ID,
 	})
 	if err != nil {
@@ -94,7 +98,7 @@ func fromFiber(err error) error {
 	case fiber.StatusNotFound:
 		return fault.New(fault.NotFound, "", "There is nothing at this address.")
 	case fiber.StatusMethodNotAllowed:
-		return fault.New(fault.NotFound, "method_not_allowed", "This address does not support that method.")
+		return fault.New(fault.WrongMethod, "", "This address does not support that method.")
 	case fiber.StatusRequestEntityTooLarge:
 		return fault.New(fault.TooLarge, "", "The request is larger than we accept.")
 	case fiber.StatusRequestHeaderFieldsTooLarge:

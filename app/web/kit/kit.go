@@ -85,6 +85,7 @@ type Kit struct {
 	BotHost  string // https origin that pages with Bot may load scripts and frames from; empty when none
 	routes   map[string]string
 	needs    map[string]actor.Permission
+	methods  map[string][]string // by path as in the table
 }
 
 // Ctx is one request.
@@ -183,9 +184,12 @@ func LocalPath(to string) bool {
 	return strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") && !strings.ContainsAny(to, "\\\r\n\t")
 }
 
+// apiPath is where the addresses for programs begin.
+const apiPath = "/api/"
+
 // WantsJSON reports whether the client asked for JSON rather than a page.
 func (c *Ctx) WantsJSON() bool {
-	return c.Route != nil && c.Route.API || strings.Contains(c.Get(fiber.HeaderAccept), "json")
+	return c.Route != nil && c.Route.API || strings.HasPrefix(c.Path(), apiPath) || strings.Contains(c.Get(fiber.HeaderAccept), "json")
 }
 
 // withRequest puts the request's context in place.

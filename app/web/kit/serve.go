@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -32,6 +33,7 @@ var generalLimit = Limit{Name: "general", N: 1200, Per: time.Minute}
 func (k *Kit) Mount(app *fiber.App, routes []Route) {
 	k.routes = make(map[string]string, len(routes))
 	k.needs = make(map[string]actor.Permission, len(routes))
+	k.methods = make(map[string][]string, len(routes))
 	for i := range routes {
 		r := &routes[i]
 		if r.Needs == "" || r.Name == "" || r.Do == nil {
@@ -42,9 +44,11 @@ func (k *Kit) Mount(app *fiber.App, routes []Route) {
 		}
 		k.routes[r.Name] = r.Path
 		k.need(r)
+		k.methods[r.Path] = append(k.methods[r.Path], r.Method)
 		do := func(fc *fiber.Ctx) error { return k.serve(fc, r) }
 		app.Add(r.Method, r.Path, do)
 		if r.Method == fiber.MethodGet {
+			k.methods[r.Path] = append(k.methods[r.Path], fiber.MethodHead)
 			app.Add(fiber.MethodHead, r.Path, do) // the same answer without its body (RFC 9110, 9.3.2)
 		}
 	}
@@ -70,12 +74,25 @@ func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
 	}()
 	c.headers()
 	if r == nil {
-		return c.fail(fiber.ErrNotFound)
+		return c.fail(c.nowhere())
 	}
 	if err := c.handle(); err != nil {
 		return c.fail(err)
 	}
 	return nil
+}
+
+// nowhere is the error of a request that no route takes. Programs are told the methods of an address that exists (RFC 9110, 15.5.6).
+func (c *Ctx) nowhere() error {
+	if !strings.HasPrefix(c.Path(), apiPath) {
+		return fiber.ErrNotFound
+	}
+	methods := c.Kit.methods[strings.TrimSuffix(c.Path(), "/")]
+	if len(methods) == 0 {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderAllow, strings.Join(methods, ", "))
+	return fiber.ErrMethodNotAllowed
 }
 
 func (c *Ctx) handle() error {

@@ -61,7 +61,10 @@ func (c *Ctx) SetFlag(name, value string, maxAge time.Duration) { c.setCookie(na
 // Flag reads a marker set by SetFlag.
 func (c *Ctx) Flag(name string) string { return c.cookie(name) }
 
-var errSignIn = fault.New(fault.Unauthenticated, "unauthenticated", "Please sign in to continue.")
+var (
+	errSignIn = fault.New(fault.Unauthenticated, "unauthenticated", "Please sign in to continue.")
+	errEnded  = fault.New(fault.Unauthenticated, "session_ended", "You were signed out. Please sign in again.")
+)
 
 // identify finds out who asks. A session cookie is resolved only where it matters: public pages stay cheap.
 func (c *Ctx) identify() error {
@@ -82,7 +85,7 @@ func (c *Ctx) identify() error {
 		if c.Route.Needs == actor.Public {
 			return nil
 		}
-		return errSignIn
+		return errEnded
 	}
 	if err != nil {
 		return err

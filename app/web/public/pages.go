@@ -273,19 +273,13 @@ func (h *Handlers) Help(c *kit.Ctx) error {
 	return c.OK(public.HelpPage(public.Help{Page: Page(c, "Help"), BaseURL: c.Kit.Base, Limits: h.limits(), RateText: strconv.Itoa(h.API.PerMinute) + " uploads a minute"}))
 }
 
-// Frame draws the error pages.
-type Frame struct{}
-
 // ErrorPage says what happened in a sentence that is safe to show, and what to do next.
-func (Frame) ErrorPage(c *kit.Ctx, f *fault.Error) templ.Component {
+func ErrorPage(c *kit.Ctx, f *fault.Error) templ.Component {
 	p := Page(c, "")
 	p.Robots = "noindex"
 	v := public.Problem{Page: p, Status: f.Kind.Status(), Message: f.Message, RequestID: c.ID}
 	if f.RetryAfter > 0 {
 		v.RetryAfter = "in " + wait(f.RetryAfter)
-	}
-	if c.Principal != nil && c.Principal.Full() {
-		v.Next = []ui.Btn{{Label: "Back to the staff pages", Href: c.Kit.URL("staff.home")}}
 	}
 	return public.ProblemPage(v)
 }

@@ -106,7 +106,11 @@ func (h *Account) SignInForm(c *kit.Ctx) error {
 	if c.Principal != nil {
 		return onward(c, models.SessionStage(c.Principal.Stage), nextPath(c))
 	}
-	return c.OK(account.SignInPage(h.signInView(c)))
+	m := h.signInView(c)
+	if c.Query("ended") == "1" {
+		m.Flash = &ui.Flash{Tone: ui.Warn, Text: "You were signed out. Sign in to go on where you were."}
+	}
+	return c.OK(account.SignInPage(m))
 }
 
 func (h *Account) signInView(c *kit.Ctx) account.SignIn {
