@@ -13,20 +13,26 @@ import (
 	"imglink/views/staff/review"
 )
 
-// readKeys takes the chosen cases from the address or the form; what is not a key is left out.
-func readKeys(values []string) []moderation.BulkCase {
-	var out []moderation.BulkCase
+// readKeys takes the chosen cases from the address or the form. What is not a key, or does not say which version of the
+// case was looked at (versions begin with 1), is left out, and whole is false.
+func readKeys(values []string) (out []moderation.BulkCase, whole bool) {
+	whole = true
 	seen := map[string]bool{}
 	for _, v := range values {
 		id, version, _ := strings.Cut(v, ".")
 		n, err := strconv.ParseInt(version, 10, 64)
-		if err == nil && ident.IsPublic(id) && !seen[id] {
+		switch {
+		case err != nil || n < 1 || !ident.IsPublic(id):
+			whole = false
+		case !seen[id]:
 			seen[id] = true
 			out = append(out, moderation.BulkCase{ID: id, Version: n})
 		}
 	}
-	return out
+	return out, whole
 }
+
+var errUnseen = fault.New(fault.Conflict, "case_unseen", "Part of your selection did not say which state of the case you saw, and was left out. Nothing was decided: look at the cases below again.")
 
 // Bulk is GET /staff/reports/bulk?case=: every chosen picture again, larger, and one form.
 func (h *Handlers) Bulk(c *kit.Ctx) error {
@@ -34,7 +40,7 @@ func (h *Handlers) Bulk(c *kit.Ctx) error {
 	for _, v := range c.Request().URI().QueryArgs().PeekMulti("case") {
 		values = append(values, string(v))
 	}
-	keys := readKeys(values)
+	keys, _ := readKeys(values)
 	back := c.Text("back")
 	switch {
 	case len(keys) == 0:
@@ -98,7 +104,8 @@ func (h *Handlers) BulkPreview(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	keys, typed := readKeys(c.Texts("case")), readDraft(c)
+	keys, _ := readKeys(c.Texts("case"))
+	typed := readDraft(c)
 	if len(keys) == 0 {
 		return models.ErrNotFound
 	}
@@ -134,10 +141,14 @@ func (h *Handlers) DecideBulk(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	keys, typed := readKeys(c.Texts("case")), readDraft(c)
+	keys, whole := readKeys(c.Texts("case"))
+	typed := readDraft(c)
 	if len(keys) == 0 || len(keys) > moderation.MaxBulk {
 		setFlash(c, "choose")
 		return c.Redirect(h.listURL(c, backFilter(c)), 303)
+	}
+	if !whole {
+		return h.bulkPage(c, fault.Conflict.Status(), keys, typed, fault.Of(errUnseen), nil)
 	}
 	in, err := h.input(c, typed, "", reasons)
 	if !typed.Seen {

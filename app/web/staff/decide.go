@@ -19,6 +19,9 @@ func (h *Handlers) Decide(c *kit.Ctx) error {
 		return err
 	}
 	typed := readDraft(c)
+	if typed.Version < 1 { // a form that does not say what it was written about is as good as a stale one
+		return h.tooLate(c, typed, reasons)
+	}
 	if typed.Explanation == "" {
 		typed.fill(reasons, false) // shown for confirmation, never sent unread
 	}

@@ -145,6 +145,50 @@ func TestTooLateDecision(t *testing.T) {
 	}
 }
 
+// A form that does not say which version of the case it was written about decides nothing.
+func TestDecisionNeedsTheVersion(t *testing.T) {
+	d := newDesk(t)
+	id := d.report(d.upload(1, "guestAAAAAAA"), d.reason(3), "This is me.", "")
+	m := d.as("moderator")
+	m.post("/staff/reports/"+id+"/claim", nil)
+	p := m.get("/staff/reports/" + id)
+	for _, version := range []string{"", "0", "-1", "x"} {
+		form := p.form(append(d.removal(), "version", version)...)
+		if version == "" {
+			form.Del("version")
+		}
+		r := m.post("/staff/reports/"+id+"/decide", form)
+		if r.StatusCode != 409 || !strings.Contains(r.body, whyText) || d.state(id) != "open" {
+			t.Errorf("version %q: %d, the case is %s", version, r.StatusCode, d.state(id))
+		}
+	}
+	if r := m.post("/staff/reports/"+id+"/decide", p.form(d.removal()...)); r.StatusCode != 303 {
+		t.Errorf("with its version: %d", r.StatusCode)
+	}
+}
+
+func TestBulkNeedsEveryVersion(t *testing.T) {
+	d := newDesk(t)
+	one := d.report(d.upload(1, "guestAAAAAAA"), d.reason(3), "This is me.", "")
+	two := d.report(d.upload(2, "guestAAAAAAA"), d.reason(3), "This is me.", "")
+	m := d.as("moderator")
+	list := m.get("/staff/reports")
+	seen := regexp.MustCompile(`name="case" value="(` + one + `\.\d+)"`).FindStringSubmatch(list.body)
+	if seen == nil {
+		t.Fatal("the case cannot be selected")
+	}
+	form := url.Values{"action": {"remove"}, "reason": {d.reason(3)}, "facts": {factsText}, "explanation": {whyText}, "seen": {"1"}}
+	for _, key := range []string{two, two + ".", two + ".0"} {
+		form["case"] = []string{seen[1], key}
+		if r := m.post("/staff/reports/bulk", form); r.StatusCode != 409 || !strings.Contains(r.body, "Nothing was decided") {
+			t.Errorf("%q: %d", key, r.StatusCode)
+		}
+		if d.state(one) != "open" || d.state(two) != "open" {
+			t.Fatalf("%q: the cases are %s and %s", key, d.state(one), d.state(two))
+		}
+	}
+}
+
 func TestClaimAgainKeepsTheText(t *testing.T) {
 	d := newDesk(t)
 	id := d.report(d.upload(1, "guestAAAAAAA"), d.reason(3), "This is me.", "")
