@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,8 +63,9 @@ func (h *Handlers) bulkPage(c *kit.Ctx, status int, keys []moderation.BulkCase, 
 	}
 	f := backFilter(c)
 	page := review.Bulk{Staff: Shell(c, "Decide together", "staff.reports"), Back: h.listURL(c, f)}
-	var kept []string
-	gone := 0
+	var kept, labels []string
+	gone, held := 0, 0
+	reason := ""
 	for _, k := range keys {
 		d, err := h.detail(c, k.ID)
 		if fault.Is(err, fault.NotFound) || err == nil && (!moderation.Together(d.Case) || d.Image.DerivedAt == nil) {
@@ -73,15 +75,28 @@ func (h *Handlers) bulkPage(c *kit.Ctx, status int, keys []moderation.BulkCase, 
 		if err != nil {
 			return err
 		}
-		page.Rows = append(page.Rows, h.row(c, d.CaseRow, f, ""))
+		row := h.row(c, d.CaseRow, f, "")
+		if d.Lease != nil && !d.Lease.Mine {
+			row.Excluded = "Held by " + d.Lease.HolderName + ": left out"
+			page.Rows = append(page.Rows, row)
+			held++
+			continue
+		}
+		page.Rows, page.Count = append(page.Rows, row), page.Count+1
 		kept = append(kept, k.ID+"."+strconv.FormatInt(k.Version, 10))
-		if typed.Reason == "" && why == nil && typed.Action == "" {
-			typed.Reason = d.ReasonCode
+		if reason = d.ReasonCode; !slices.Contains(labels, d.ReasonLabel) {
+			labels = append(labels, d.ReasonLabel)
 		}
 	}
+	if len(labels) == 1 && typed.Reason == "" && why == nil && typed.Action == "" {
+		typed.Reason = reason
+	}
 	if len(kept) == 0 {
-		setFlash(c, "choose")
+		setFlash(c, map[bool]string{true: "held", false: "choose"}[held > 0])
 		return c.Redirect(page.Back, 303)
+	}
+	if len(labels) > 1 {
+		page.Mixed = "They were reported for different reasons: " + strings.Join(labels, "; ") + ". The one you choose is stated for all of them."
 	}
 	if gone > 0 {
 		page.Missing = plural(gone, "case") + " of your selection cannot be decided together. Critical and decided cases are opened one by one."

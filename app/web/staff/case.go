@@ -71,6 +71,7 @@ func (h *Handlers) caseView(c *kit.Ctx, d moderation.Detail, f moderation.Filter
 	if d.State != models.CaseDecided && len(d.Chips) > 0 {
 		v.Chips = append(v.Chips, review.Chip{Label: plural(total, "point"), Why: "in all", Tone: ui.Accent})
 	}
+	v.NoticesCount = noticesCount(d)
 	if more := d.Case.Notices - len(d.Notices); more > 0 {
 		v.NoticesMore = fmt.Sprintf("And %s not shown, the oldest ones or repetitions.", plural(more, "report"))
 	}
@@ -118,6 +119,9 @@ func (h *Handlers) addForm(c *kit.Ctx, d moderation.Detail, f moderation.Filter,
 			return err
 		}
 		in := draft{Reason: d.ReasonCode, Fence: d.Lease.Fence, Version: d.Version}
+		if vanished(d) {
+			in.Action, in.Explanation = models.ActionKeep, goneText
+		}
 		in.fill(reasons, false)
 		form := h.form(c, in, reasons, d.May)
 		h.address(c, d.ID, f, &form)
@@ -150,6 +154,11 @@ func decidedBy(d moderation.Detail) string {
 	return "This case is decided."
 }
 
+// vanished reports whether no copy of the reported content is left.
+func vanished(d moderation.Detail) bool {
+	return d.Image.State == models.ImageDeleted && len(d.Images) == 0
+}
+
 // standing is the decision in force, with its undo while there is one.
 func (h *Handlers) standing(c *kit.Ctx, d moderation.Detail) *review.Standing {
 	if d.Standing == nil || len(d.Decisions) == 0 {
@@ -174,6 +183,9 @@ func (h *Handlers) viewer(c *kit.Ctx, d moderation.Detail, v *review.Case) {
 	switch {
 	case img.State == models.ImageDeleted:
 		v.NoPicture = "Its uploader deleted the file, and its bytes are gone."
+		if vanished(d) && d.State != models.CaseDecided {
+			v.NoPicture += " Nothing is left to act on: keep closes the case, and the reporters are told why."
+		}
 		return
 	case img.DerivedAt == nil:
 		v.NoPicture = "The safe rendition is not made yet. Open the case again in a moment."

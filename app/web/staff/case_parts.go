@@ -28,6 +28,21 @@ func notices(d moderation.Detail) []review.Notice {
 	return out
 }
 
+// noticesCount says how many reports there are, as the list does, and how many of those shown repeat one of them.
+func noticesCount(d moderation.Detail) string {
+	if d.Case.Notices == 0 {
+		return ""
+	}
+	text := strconv.Itoa(d.Case.Notices)
+	if d.Case.Notifiers != d.Case.Notices {
+		text += " from " + plural(d.Case.Notifiers, "independent reporter")
+	}
+	if again := len(d.Notices) - d.Case.Notices; again > 0 {
+		text += ", and " + plural(again, "repetition")
+	}
+	return text
+}
+
 func (h *Handlers) precedents(c *kit.Ctx, d moderation.Detail, f moderation.Filter) []review.Precedent {
 	var out []review.Precedent
 	for _, p := range d.Precedents {

@@ -40,7 +40,7 @@ func (h *Handlers) Decide(c *kit.Ctx) error {
 		return err
 	}
 	setFlash(c, "decided", string(dec.Action), dec.ID, strconv.FormatInt(dec.FinalAt.Unix(), 10))
-	return h.openNext(c, backFilter(c))
+	return h.openNext(c, backFilter(c), true)
 }
 
 // again shows the case with the form as it was typed and what is wrong with it.

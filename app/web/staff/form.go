@@ -17,6 +17,9 @@ import (
 // keepText is the prepared explanation of a decision to keep.
 const keepText = "We looked at the picture and at what was reported. We found nothing in it that breaks the law or our terms, so it stays as it is."
 
+// goneText is the prepared explanation of closing a case whose picture nobody can see any more.
+const goneText = "The person who uploaded the picture has deleted it since it was reported. It is not on our service any more, so there was nothing left to decide on."
+
 // draft is the decision form as it was typed.
 type draft struct {
 	Action                                   models.Action
@@ -40,7 +43,7 @@ func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 // template is the prepared explanation for what is chosen, or empty.
 func (d draft) template(reasons []models.ReasonCode) string {
 	if d.Action == models.ActionKeep {
-		return keepText
+		return d.keepText()
 	}
 	for _, r := range reasons {
 		if r.Code == d.Reason {
@@ -50,9 +53,20 @@ func (d draft) template(reasons []models.ReasonCode) string {
 	return ""
 }
 
+// keepText is the prepared text of keeping: the one about a deleted picture stays what it is.
+func (d draft) keepText() string {
+	if fold(d.Explanation) == fold(goneText) {
+		return goneText
+	}
+	return keepText
+}
+
+// keeps reports whether the explanation is a prepared text of keeping, unchanged.
+func (d draft) keeps() bool { return fold(d.Explanation) == fold(d.keepText()) }
+
 // prepared reports whether the explanation is one of the prepared texts, unchanged.
 func (d draft) prepared(reasons []models.ReasonCode) bool {
-	if fold(d.Explanation) == fold(keepText) {
+	if d.keeps() {
 		return true
 	}
 	for _, r := range reasons {
@@ -89,7 +103,7 @@ func (h *Handlers) input(c *kit.Ctx, d draft, caseID string, reasons []models.Re
 		bad.Check(err == nil, "ends_at", "Give the last day as a date from tomorrow on, or leave it empty.")
 		in.EndsAt = ends
 	}
-	bad.Check(d.Action == "" || !d.prepared(reasons) || (d.Action == models.ActionKeep) == (fold(d.Explanation) == fold(keepText)),
+	bad.Check(d.Action == "" || !d.prepared(reasons) || (d.Action == models.ActionKeep) == d.keeps(),
 		"explanation", "The prepared text argued for another decision. The one for this decision is in its place: read it, then change or confirm it.")
 	bad.Check(d.Confirm || !d.prepared(reasons), "confirm", "Read the prepared text and confirm that it fits this picture, or change it.")
 	return in, bad.Err()
@@ -132,7 +146,7 @@ func (h *Handlers) form(c *kit.Ctx, d draft, reasons []models.ReasonCode, may mo
 	f := review.Form{
 		CSRF: c.CSRF(), Fence: strconv.FormatInt(d.Fence, 10), Version: strconv.FormatInt(d.Version, 10), Actions: actions(d.Action, may),
 		Facts: d.Facts, Explanation: d.Explanation, EndsOn: d.EndsOn, Note: d.Note, Block: d.Block, Confirmed: d.Confirm, MayBlock: may.Hard,
-		Template: d.prepared(reasons), KeepText: keepText, MinFacts: moderation.MinFacts, MinWhy: moderation.MinWhy, Errors: map[string]string{}, SubmitLabel: "Decide and next",
+		Template: d.prepared(reasons), KeepText: d.keepText(), MinFacts: moderation.MinFacts, MinWhy: moderation.MinWhy, Errors: map[string]string{}, SubmitLabel: "Decide and next",
 	}
 	if word := imperative[d.Action]; word != "" {
 		f.SubmitLabel = word + " and next"

@@ -135,7 +135,7 @@ func (h *Handlers) Escalate(c *kit.Ctx) error {
 		return h.held(c, err)
 	}
 	setFlash(c, "escalated")
-	return h.openNext(c, backFilter(c))
+	return h.openNext(c, backFilter(c), true)
 }
 
 // refererPath is the page of ours that a form without a field back came from, or empty.

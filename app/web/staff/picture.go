@@ -42,7 +42,7 @@ func (h *Handlers) Safe(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if img.DerivedAt == nil {
+	if img.DerivedAt == nil || img.State == models.ImageDeleted {
 		return sendNoPicture(c)
 	}
 	obj, err := h.Objects.Get(c.Context(), img.SafeKey(), nil)

@@ -24,17 +24,18 @@ func (h *Handlers) Reports(c *kit.Ctx) error {
 }
 
 // Next is POST /staff/reports/next: claims the most urgent free case of the list and opens it.
-func (h *Handlers) Next(c *kit.Ctx) error { return h.openNext(c, backFilter(c)) }
+func (h *Handlers) Next(c *kit.Ctx) error { return h.openNext(c, backFilter(c), false) }
 
-// openNext claims the next case of a filtered list, whatever page of it was shown. Leases of one's own count as next too.
-func (h *Handlers) openNext(c *kit.Ctx, f moderation.Filter) error {
+// openNext claims the next waiting case of a filtered list, whatever page of it was shown. told means that the next page
+// has something to say already, which an empty list must not talk over: it shows by itself that nothing is left.
+func (h *Handlers) openNext(c *kit.Ctx, f moderation.Filter, told bool) error {
 	f.After = ""
 	if f.State == "decided" {
 		f.State = ""
 	}
 	lease, err := h.Moderation.Next(c.Context(), c.Actor, f)
 	if fault.Is(err, fault.NotFound) {
-		if c.Flag(flashFlag) == "" {
+		if !told {
 			setFlash(c, "empty")
 		}
 		return c.Redirect(h.listURL(c, f), 303)
@@ -206,7 +207,7 @@ func (h *Handlers) row(c *kit.Ctx, r moderation.CaseRow, f moderation.Filter, cu
 		LevelName: levels[int(r.Severity)], Notices: noticesText(r.Case), Age: age(now.Sub(r.Since())), AgeISO: iso(r.Since()),
 		AgeUTC: "Waiting since " + utc(r.Since()), Lease: lease(r.Lease), Current: r.ID == current,
 	}
-	if r.Image.DerivedAt != nil {
+	if out.Gone = r.Image.State == models.ImageDeleted; r.Image.DerivedAt != nil && !out.Gone {
 		out.Thumb = c.Kit.URL("staff.safe", r.Image.ID)
 	}
 	for _, ch := range r.Chips {
@@ -238,7 +239,7 @@ func noticesText(cs models.Case) string {
 	if cs.Notices == 0 {
 		parts[0] = "opened by staff"
 	} else if cs.Notifiers != cs.Notices {
-		parts = append(parts, plural(cs.Notifiers, "notifier"))
+		parts = append(parts, plural(cs.Notifiers, "independent reporter"))
 	}
 	if cs.Images > 1 {
 		parts = append(parts, strconv.Itoa(cs.Images)+" copies")

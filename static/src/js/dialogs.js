@@ -10,6 +10,7 @@ export function open(id) {
   const x = d.getElementById(id);
   if (!x || x.open) return;
   x.showModal();
+  $('[data-focus]', x)?.focus(); // what the dialog asks for, not its cross
   openers.get(id)?.(x);
 }
 

@@ -497,7 +497,7 @@ func bar(c Case) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = escalate(c, "escalate-note").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = escalate(c, "escalate-note", ui.Attrs{"data-focus": true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -511,7 +511,7 @@ func bar(c Case) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = escalate(c, "escalate-note-plain").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = escalate(c, "escalate-note-plain", nil).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -525,7 +525,7 @@ func bar(c Case) templ.Component {
 	})
 }
 
-func escalate(c Case, id string) templ.Component {
+func escalate(c Case, id string, attrs ui.Attrs) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -603,7 +603,7 @@ func escalate(c Case, id string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.Input{ID: id, Name: "note", Label: "What should the lead know?", Hint: "For staff only. The case leaves your hands and only a lead can decide it.", Rows: "3", Max: "2000"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.Input{ID: id, Name: "note", Label: "What should the lead know?", Hint: "For staff only. The case leaves your hands and only a lead can decide it.", Rows: "3", Max: "2000", Attrs: attrs}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -66,6 +66,8 @@ type Row struct {
 	Lease                           *Lease
 	Outcome                         string // what was decided, for decided cases
 	Current, Selectable             bool
+	Gone                            bool   // its uploader deleted the picture
+	Excluded                        string // on the bulk page: why it is not decided with the others
 }
 
 // levelTone colours a severity; the word stands beside it.
@@ -97,6 +99,7 @@ type Case struct {
 	Facts                            []ui.Pair
 	Copies                           []Thumb
 	Notices                          []Notice
+	NoticesCount                     string // how many reports and reporters, as the list says it
 	NoticesMore                      string
 	Form                             *Form
 	CannotDecide                     string // why there is no form, in a sentence
@@ -204,6 +207,8 @@ type Bulk struct {
 	Rows    []Row
 	Form    Form
 	Back    string
+	Count   int    // cases the decision is about: Rows without the excluded ones
+	Mixed   string // the reasons, when the cases were reported for different ones
 	Missing string // cases that were chosen and are not there any more
 }
 
