@@ -217,7 +217,7 @@ func TestFixationAndForeignNext(t *testing.T) {
 	b.want(b.post(page, "/staff/sign-in/factor", "code", b.code(), "next", "https://evil.example/"), 303, "/staff")
 	thief := d.visitor()
 	thief.jar["imglink_session"] = planted
-	thief.want(thief.get("/staff"), 303, "/staff/sign-in?next=%2Fstaff")
+	thief.want(thief.get("/staff"), 303, "/staff/sign-in?next=%2Fstaff&ended=1")
 }
 
 func TestLockoutPage(t *testing.T) {
@@ -316,7 +316,7 @@ func TestSecurityPageChangesThings(t *testing.T) {
 		t.Fatal(codes.status, codes.body)
 	}
 	b.want(b.post(page, "/staff/security/password", "present", accountPassword, "password", accountPassword+"2", "again", accountPassword+"2"), 303, "/staff/security")
-	other.want(other.get("/staff"), 303, "/staff/sign-in?next=%2Fstaff")
+	other.want(other.get("/staff"), 303, "/staff/sign-in?next=%2Fstaff&ended=1")
 	if page = b.get("/staff/security"); page.status != 200 || !strings.Contains(page.body, "The password was changed") {
 		t.Fatal(page.status, page.body)
 	}

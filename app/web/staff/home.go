@@ -161,18 +161,18 @@ func (h *Handlers) homeChain(c *kit.Ctx, page *home.Home) error {
 	return nil
 }
 
-// homeActivity are figures about nobody: for who sees no cases, counts below five are not told exactly.
+// homeActivity are figures about nobody: for who sees no cases, counts below five are not told exactly, nor
+// what would tell them by subtraction.
 func (h *Handlers) homeActivity(c *kit.Ctx, page *home.Home) error {
 	a, err := h.Figures.Activity(c.Context(), c.Kit.Clock.Now().Add(-period))
 	if err != nil {
 		return err
 	}
 	blurred := !c.Actor.Can(actor.AuditRead)
-	n := func(v int) string {
-		if blurred && v > 0 && v < 5 {
-			return "under 5"
-		}
-		return strconv.Itoa(v)
+	n, parts := strconv.Itoa, []string(nil)
+	actions := []models.Action{models.ActionKeep, models.ActionRestrict, models.ActionDisable, models.ActionRemove}
+	if blurred {
+		n, parts = blur, blurParts(byAction(a, actions))
 	}
 	rows := [][]ui.Cell{
 		{{Text: "Uploads"}, {Text: n(a.Uploads)}},
@@ -180,11 +180,15 @@ func (h *Handlers) homeActivity(c *kit.Ctx, page *home.Home) error {
 		{{Text: "Cases opened"}, {Text: n(a.Opened)}},
 		{{Text: "Decisions"}, {Text: n(a.Decided)}},
 	}
-	for _, action := range []models.Action{models.ActionKeep, models.ActionRestrict, models.ActionDisable, models.ActionRemove} {
-		rows = append(rows, []ui.Cell{{Text: done[action]}, {Text: n(a.ByAction[action])}})
+	for i, action := range actions {
+		text := n(a.ByAction[action])
+		if blurred {
+			text = parts[i]
+		}
+		rows = append(rows, []ui.Cell{{Text: done[action]}, {Text: text}})
 	}
 	rows = append(rows, []ui.Cell{{Text: "Decisions taken back"}, {Text: n(a.Undone)}})
-	if !blurred || a.Decided >= 5 {
+	if !blurred || a.Decided >= small {
 		rows = append(rows, []ui.Cell{{Text: "Median time to the first action"}, {Text: duration(a.MedianFirst)}}, []ui.Cell{{Text: "Median time to the decision"}, {Text: duration(a.MedianDecided)}})
 	}
 	page.Panels = append(page.Panels, home.Panel{
@@ -192,6 +196,14 @@ func (h *Handlers) homeActivity(c *kit.Ctx, page *home.Home) error {
 		Table: &ui.Table{Caption: "Activity of the last 30 days", Hidden: true, Columns: []ui.Column{{Label: "What"}, {Label: "How many", Numeric: true}}, Rows: rows},
 	})
 	return nil
+}
+
+func byAction(a models.Activity, actions []models.Action) []int {
+	out := make([]int, len(actions))
+	for i, action := range actions {
+		out[i] = a.ByAction[action]
+	}
+	return out
 }
 
 func duration(d time.Duration) string {
