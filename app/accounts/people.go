@@ -143,7 +143,8 @@ func (s *Service) target(ctx context.Context, who Who, id string, within time.Du
 }
 
 // NewLink sends a new link: to set the account up, or, when that was done, to choose a new password. Earlier links stop
-// working. The second factor stays.
+// working. The second factor stays. Only the link of an account that nobody has opened yet is returned, to hand it over
+// without mail; that of an account in use is mailed and link is empty, else an administrator could become anybody.
 func (s *Service) NewLink(ctx context.Context, who Who, id string) (link string, err error) {
 	staff, err := s.target(ctx, who, id, RecentLimit)
 	if err != nil {
@@ -158,10 +159,17 @@ func (s *Service) NewLink(ctx context.Context, who Who, id string) (link string,
 	}
 	err = s.store.Write(ctx, s.manage(who, "staff.link", id), func(tx *models.Tx) error {
 		tx.Detail("purpose", purpose)
+		// It must still be in the state that decides who sees the link: its holder may be setting it up now.
+		if err := tx.SetStaffState(id, staff.State, staff.State); err != nil {
+			return err
+		}
 		link, err = s.sendLink(tx, staff, purpose)
 		return err
 	})
-	return link, err
+	if err != nil || purpose == purposeReset {
+		return "", err
+	}
+	return link, nil
 }
 
 // SetRole changes somebody's role and ends their sessions.
@@ -183,6 +191,9 @@ func (s *Service) SetRole(ctx context.Context, who Who, id string, role actor.Ro
 			return err
 		}
 		if err := tx.SetStaffRole(id, staff.Role, role); err != nil {
+			return err
+		}
+		if err := s.tell(tx, staff, "An administrator changed your role in the staff of "+s.name+" from "+staff.Role.Name()+" to "+role.Name()+". You were signed out everywhere."); err != nil {
 			return err
 		}
 		return endSessions(tx, id)
@@ -256,11 +267,15 @@ func (s *Service) Enable(ctx context.Context, who Who, id string) error {
 // their sessions: the next sign-in enrols anew. It asks for a fresher confirmation than anything else, because together
 // with a password it is enough to take an account over.
 func (s *Service) ResetFactors(ctx context.Context, who Who, id string) error {
-	if _, err := s.target(ctx, who, id, ResetLimit); err != nil {
+	staff, err := s.target(ctx, who, id, ResetLimit)
+	if err != nil {
 		return err
 	}
 	return s.store.Write(ctx, s.manage(who, "staff.factors_reset", id), func(tx *models.Tx) error {
 		if err := tx.ClearStaffFactors(id); err != nil {
+			return err
+		}
+		if err := s.tell(tx, staff, "An administrator removed the second step of your account in the staff of "+s.name+": authenticator app, passkeys and recovery codes. You were signed out everywhere."); err != nil {
 			return err
 		}
 		return endSessions(tx, id)

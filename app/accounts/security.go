@@ -78,6 +78,9 @@ func (s *Service) ChangePassword(ctx context.Context, who Who, present, next str
 		if err := tx.VoidInvites(staff.ID); err != nil {
 			return err
 		}
+		if err := s.tell(tx, staff, "The password of your account in the staff of "+s.name+" was changed. You were signed out everywhere else."); err != nil {
+			return err
+		}
 		t, err = s.rotate(tx, who, "")
 		return err
 	})

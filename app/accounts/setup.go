@@ -142,6 +142,11 @@ func (s *Service) claim(tx *models.Tx, token ident.Token, staff models.Staff, id
 	if _, err := tx.RevokeSessions(staff.ID, ""); err != nil {
 		return Ticket{}, err
 	}
+	if staff.State == models.StaffActive {
+		if err := s.tell(tx, staff, "The password of your account in the staff of "+s.name+" was changed with a one-time link. You were signed out everywhere."); err != nil {
+			return Ticket{}, err
+		}
+	}
 	return s.open(tx, models.Session{StaffID: staff.ID, Stage: stageAfterPassword(staff), UserAgent: device(from.Agent)})
 }
 

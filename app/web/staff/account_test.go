@@ -251,6 +251,10 @@ func TestPeoplePages(t *testing.T) {
 		t.Fatal(shown.status, shown.body)
 	}
 	edit := b.get("/staff/people/" + ada.ID)
+	b.want(b.post(edit, "/staff/people/"+ada.ID+"/link"), 303, "/staff/people/"+ada.ID)
+	if got := b.get("/staff/people/" + ada.ID); !strings.Contains(got.body, "A mail with the link is on its way") || strings.Contains(got.body, "/staff/setup/") {
+		t.Fatal(got.body)
+	}
 	b.want(b.post(edit, "/staff/people/"+ada.ID+"/role", "role", "lead"), 303, "/staff/people/"+ada.ID)
 	b.want(b.post(edit, "/staff/people/"+ada.ID+"/state", "to", "disabled"), 303, "/staff/people/"+ada.ID)
 	if got := b.get("/staff/people/" + ada.ID); !strings.Contains(got.body, "The account was disabled") || !strings.Contains(got.body, "Enable the account") {

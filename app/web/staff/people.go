@@ -193,7 +193,7 @@ func offers(c *kit.Ctx, m *account.Edit, s models.Staff) {
 	case models.StaffInvited:
 		m.LinkLabel, m.LinkText = "Send a new link", "The earlier link stops working."
 	case models.StaffActive:
-		m.LinkLabel, m.LinkText = "Send a link for a new password", "The second step stays as it is."
+		m.LinkLabel, m.LinkText = "Send a link for a new password", "It is mailed to the person and not shown here. The second step stays as it is."
 	case models.StaffDisabled:
 		m.StateLabel, m.StateText, m.StateTo = "Enable the account", "The person can sign in again as before.", string(models.StaffActive)
 	}
@@ -247,7 +247,7 @@ func (h *Account) EndSessions(c *kit.Ctx) error {
 	return h.change(c, "signed_out", func(w accounts.Who, id string) error { return h.Accounts.EndSessions(c.Context(), w, id) })
 }
 
-// NewLink makes a new one-time link and shows it once.
+// NewLink makes a new one-time link. It is shown once for an account nobody has opened yet, and only mailed otherwise.
 func (h *Account) NewLink(c *kit.Ctx) error {
 	w, err := h.who(c)
 	if err != nil {
@@ -264,6 +264,9 @@ func (h *Account) NewLink(c *kit.Ctx) error {
 	link, err := h.Accounts.NewLink(c.Context(), w, id)
 	if err != nil {
 		return acted(c, err, "", c.Kit.URL("staff.person", id))
+	}
+	if link == "" {
+		return acted(c, nil, "link_mailed", c.Kit.URL("staff.person", id))
 	}
 	if p.Staff.Email == "" {
 		return c.OK(account.LinkPage(account.Link{

@@ -27,6 +27,7 @@ var accountFlashes = map[string]ui.Flash{
 	"enabled":      {Tone: ui.OK, Text: "The account was enabled."},
 	"factors":      {Tone: ui.OK, Text: "The second step was reset. The next sign-in sets up a new app."},
 	"signed_out":   {Tone: ui.OK, Text: "The person was signed out everywhere."},
+	"link_mailed":  {Tone: ui.OK, Text: "A mail with the link is on its way to the person."},
 	"stale":        {Tone: ui.Warn, Text: "Somebody else changed this in the meantime. Look at it again."},
 }
 
