@@ -27,6 +27,7 @@ type pngWalk struct {
 	orientation int
 	icc         []byte
 	phase       pngPhase
+	stream      []byte // the first two bytes of the image data, from whatever chunks they come
 	anim        apng
 	last        string
 }
@@ -72,6 +73,9 @@ func scanPNG(in *source, lim Limits) (*scanned, error) {
 	}
 	if w.phase == beforeData {
 		return nil, corrupt("png: no IDAT")
+	}
+	if !zlibHeader(w.stream) {
+		return nil, corrupt("png: IDAT begins with % x, no zlib stream", w.stream)
 	}
 	if w.head.colour == 3 && !w.seen["PLTE"] {
 		return nil, corrupt("png: no palette")
@@ -197,7 +201,20 @@ func (w *pngWalk) idat(c pngChunk) error {
 	if err := w.verify(c); err != nil {
 		return err
 	}
+	for at := c.data(); at < c.data()+c.n && len(w.stream) < 2; at++ {
+		b, err := w.in.peek(at, 1)
+		if err != nil {
+			return err
+		}
+		w.stream = append(w.stream, b[0])
+	}
 	return w.data.keep(c.at, c.total())
+}
+
+// zlibHeader reports whether the image data begins as RFC 1950, 2.2 and PNG 10.1 demand: deflate, a window of at most
+// 32 KB, a sound check value and no preset dictionary. What begins otherwise is no picture but cargo.
+func zlibHeader(b []byte) bool {
+	return len(b) == 2 && b[0]&0x0f == 8 && b[0]>>4 <= 7 && b[1]&0x20 == 0 && binary.BigEndian.Uint16(b)%31 == 0
 }
 
 // finish writes the kept chunks in canonical order.
