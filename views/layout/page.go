@@ -77,6 +77,7 @@ func (p Page) themeIs(name string) string {
 // NavLink is one line of the staff navigation. Key is the letter after g. Count is what is open, in words.
 type NavLink struct {
 	Href, Icon, Label, Count, Key string
+	ID                            string // of the count, where it is brought up to date
 	Hot, Current                  bool
 }
 

@@ -42,7 +42,10 @@ func paneOnly(c *kit.Ctx) bool {
 func (h *Handlers) showCase(c *kit.Ctx, status int, d moderation.Detail, view review.Case, f moderation.Filter) error {
 	if paneOnly(c) {
 		row := h.row(c, d.CaseRow, f, d.ID)
-		view.Row = &row
+		view.Row, view.PageTitle = &row, caseTitle(d)
+		if err := h.addCounts(c, &view); err != nil {
+			return err
+		}
 		return c.Render(status, review.Fragment(view))
 	}
 	page, err := h.queuePage(c, f, d.ID)
@@ -50,9 +53,37 @@ func (h *Handlers) showCase(c *kit.Ctx, status int, d moderation.Detail, view re
 		return err
 	}
 	page.Case = &view
-	page.Title = d.ReasonLabel + ", " + d.Reference
+	page.Title = caseTitle(d)
 	page.HasErrors = view.Form != nil && len(view.Form.Problems) > 0
 	return c.Render(status, review.QueuePage(page))
+}
+
+func caseTitle(d moderation.Detail) string { return d.ReasonLabel + ", " + d.Reference }
+
+// addCounts brings the figures of the navigation along, which claiming and releasing change.
+func (h *Handlers) addCounts(c *kit.Ctx, view *review.Case) error {
+	q, err := h.Moderation.Queue(c.Context(), c.Actor, moderation.Filter{Limit: 1})
+	if err != nil {
+		return err
+	}
+	nav := Shell(c, "", "").Nav
+	countNav(nav, c.Kit.URL("staff.reports"), q.Facets)
+	for _, g := range nav {
+		for _, l := range g.Links {
+			if l.ID != "" {
+				view.Counts = append(view.Counts, l)
+			}
+		}
+	}
+	return nil
+}
+
+// limit says what a role that sorts cases may not look at, and what to do instead.
+func limit(c *kit.Ctx, d moderation.Detail) string {
+	if d.May.Reveal || d.State != models.CaseOpen || !c.Actor.Can(actor.ImageRevealLow) {
+		return ""
+	}
+	return "The severity of this case is " + levels[int(d.Severity)] + ", above what your role may look at. Escalate it to a lead, or leave it to a moderator."
 }
 
 // caseView is a case as the pane shows it, with an untouched decision form when the reader holds it.
@@ -84,7 +115,7 @@ func (h *Handlers) caseView(c *kit.Ctx, d moderation.Detail, f moderation.Filter
 	if c.Actor.Can(actor.AuditOwn) {
 		v.AuditURL = c.Kit.URL("staff.audit") + "?entity=case&id=" + d.ID
 	}
-	v.Standing = h.standing(c, d)
+	v.Standing, v.Limit = h.standing(c, d), limit(c, d)
 	h.viewer(c, d, &v)
 	h.controls(c, d, &v)
 	return v, h.addForm(c, d, f, &v)

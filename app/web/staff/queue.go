@@ -87,9 +87,11 @@ func countNav(nav []layout.NavGroup, list string, fc moderation.Facets) {
 		for i := range g.Links {
 			switch g.Links[i].Href {
 			case list:
+				g.Links[i].ID = "count-reports"
 				g.Links[i].Count = count(waiting(fc))
 				g.Links[i].Hot = fc.Severity[5].N > 0
 			case list + "?mine=1":
+				g.Links[i].ID = "count-mine"
 				g.Links[i].Count = count(fc.Mine)
 			}
 		}

@@ -88,6 +88,9 @@ type Case struct {
 	LevelName, State                 string
 	Stale                            *Stale
 	Row                              *Row // refreshed beside the list after a swap
+	PageTitle                        string
+	Counts                           []layout.NavLink // of the navigation, refreshed like the row
+	Limit                            string           // what the reader's role may not do here, and what to do instead
 	Chips                            []Chip
 	Lease                            *Lease
 	ClaimURL, StealURL, ReleaseURL   string
