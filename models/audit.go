@@ -47,12 +47,13 @@ type AuditValue struct {
 
 // AuditListRow is an entry for people: with the name of staff and its place in the chain. Seq is 0 while it is not sealed.
 type AuditListRow struct {
-	AuditRow  `gorm:"embedded"`
-	ActorName string
-	Seq       int64
-	PrevHash  []byte
-	Hash      []byte
-	SealedAt  *time.Time
+	AuditRow   `gorm:"embedded"`
+	ActorName  string
+	EntityName string // reference of a case or a notice, name of staff; empty for others
+	Seq        int64
+	PrevHash   []byte
+	Hash       []byte
+	SealedAt   *time.Time
 }
 
 // AuditFilter chooses entries, newest first. Zero values do not filter.
@@ -60,7 +61,7 @@ type AuditFilter struct {
 	ActorID  string
 	Action   string // "case.decide", or "case." for all that begin so
 	Entity   string
-	EntityID string
+	EntityID string    // or the reference of a case or a notice
 	From, To time.Time // half open
 	Before   int64     // ids below this one
 	Limit    int
@@ -68,8 +69,10 @@ type AuditFilter struct {
 
 const auditColumns = `l.id, l.txid::text AS txid, l.at, l.actor_kind, l.actor_id, l.action, l.entity, l.entity_id, l.reason, l.request_id, l.notes`
 
-const auditList = `SELECT ` + auditColumns + `, coalesce(s.name, '') AS actor_name, coalesce(c.seq, 0) AS seq, c.prev_hash, c.hash, c.sealed_at
-	FROM audit_log l LEFT JOIN staff s ON l.actor_kind = 'staff' AND s.id = l.actor_id LEFT JOIN audit_chain c ON c.audit_id = l.id WHERE `
+const auditList = `SELECT ` + auditColumns + `, coalesce(s.name, '') AS actor_name, coalesce(ec.reference, en.reference, es.name, '') AS entity_name, coalesce(c.seq, 0) AS seq, c.prev_hash, c.hash, c.sealed_at
+	FROM audit_log l LEFT JOIN staff s ON l.actor_kind = 'staff' AND s.id = l.actor_id LEFT JOIN audit_chain c ON c.audit_id = l.id
+	LEFT JOIN cases ec ON l.entity = 'case' AND ec.id = l.entity_id LEFT JOIN notices en ON l.entity = 'notice' AND en.id = l.entity_id
+	LEFT JOIN staff es ON l.entity = 'staff' AND es.id = l.entity_id WHERE `
 
 // AuditEntries lists entries with names and seals in one query.
 func (q Queries) AuditEntries(ctx context.Context, f AuditFilter) ([]AuditListRow, error) {
@@ -87,7 +90,12 @@ func (q Queries) AuditEntries(ctx context.Context, f AuditFilter) ([]AuditListRo
 	if f.Entity != "" {
 		add("l.entity = ?", f.Entity)
 	}
-	if f.EntityID != "" {
+	switch ref := strings.ToUpper(f.EntityID); {
+	case strings.HasPrefix(ref, "C-"):
+		add("l.entity_id = (SELECT id FROM cases WHERE reference = ?)", ref)
+	case strings.HasPrefix(ref, "N-"):
+		add("l.entity_id = (SELECT id FROM notices WHERE reference = ?)", ref)
+	case f.EntityID != "":
 		add("l.entity_id = ?", f.EntityID)
 	}
 	if !f.From.IsZero() {

@@ -13,10 +13,10 @@ import (
 
 // Query chooses entries of the audit log, newest first. Zero values do not filter.
 type Query struct {
-	Actor    string // id of an actor
-	Action   string // "case.decide", or "case." for all about cases
-	Entity   string // "case", "image", "staff" and so on
-	EntityID string
+	Actor    string    // id of an actor
+	Action   string    // "case.decide", or "case." for all about cases
+	Entity   string    // "case", "image", "staff" and so on
+	EntityID string    // or the reference of a case or a notice
 	From, To time.Time // half open
 	Before   int64     // keyset: ids below this one; 0 is the newest
 	Limit    int
@@ -30,6 +30,7 @@ type Entry struct {
 	ActorName          string
 	Action             string
 	Entity, EntityID   string
+	EntityName         string // reference of a case or a notice, name of staff; empty for others
 	Reason, RequestID  string
 	Notes              map[string]any
 	Seq                int64 // place in the chain, 0 while not sealed
@@ -99,7 +100,7 @@ func (s *Service) Entry(ctx context.Context, a actor.Actor, id int64) (_ Entry, 
 
 func entry(r models.AuditListRow) (Entry, error) {
 	e := Entry{
-		ID: r.ID, At: r.At, ActorKind: r.ActorKind, ActorID: r.ActorID, ActorName: r.ActorName, Action: r.Action, Entity: r.Entity, EntityID: r.EntityID,
+		ID: r.ID, At: r.At, ActorKind: r.ActorKind, ActorID: r.ActorID, ActorName: r.ActorName, Action: r.Action, Entity: r.Entity, EntityID: r.EntityID, EntityName: r.EntityName,
 		Reason: r.Reason, RequestID: r.RequestID, Seq: r.Seq, PrevHash: r.PrevHash, Hash: r.Hash,
 	}
 	if r.SealedAt != nil {

@@ -106,6 +106,13 @@ func (h *Handlers) AuditLog(c *kit.Ctx) error {
 		return err
 	}
 	h.auditEntries(c, f, entries, &page)
+	people := entries
+	if all && len(entries) == 0 { // who finds nothing chooses somebody else
+		if people, err = h.Audit.Entries(c.Context(), c.Actor, AuditQuery{Limit: auditPage}); err != nil {
+			return err
+		}
+	}
+	page.Actors = actorOptions(c, f.actor, people)
 	return c.OK(log.Page(page))
 }
 
@@ -121,23 +128,41 @@ func (h *Handlers) auditEntries(c *kit.Ctx, f auditFilter, entries []AuditEntry,
 		next.before = entries[auditPage-1].ID
 		page.Pages.Next = c.Kit.URL("staff.audit") + next.query()
 	}
-	page.Actors = []ui.Option{{Value: "", Label: "Anybody"}, {Value: c.Actor.ID, Label: "Me", Selected: f.actor == c.Actor.ID}}
-	known := []string{"", c.Actor.ID}
 	for _, e := range entries {
 		icon, did := verb(e.Action)
 		page.Entries = append(page.Entries, log.Entry{
 			Href: c.Kit.URL("staff.audit.entry", strconv.FormatInt(e.ID, 10)) + f.query(), Icon: icon, Actor: who(e.ActorKind, e.ActorID, e.ActorName), Did: did,
-			Entity: e.Entity + " " + e.EntityID, EntityHref: h.entityURL(c, e), Reason: e.Reason, ISO: iso(e.At), UTC: utc(e.At),
+			Entity: thing(e), EntityHref: h.entityURL(c, e), Reason: e.Reason, ISO: iso(e.At), UTC: utc(e.At),
 			ID: strconv.FormatInt(e.ID, 10), Sealed: e.Seq > 0,
 		})
+	}
+}
+
+// actorOptions are the reader, the staff of the entries, and whoever is chosen.
+func actorOptions(c *kit.Ctx, chosen string, entries []AuditEntry) []ui.Option {
+	out := []ui.Option{{Value: "", Label: "Anybody"}, {Value: c.Actor.ID, Label: "Me", Selected: chosen == c.Actor.ID}}
+	known := []string{"", c.Actor.ID}
+	for _, e := range entries {
 		if e.ActorName != "" && !slices.Contains(known, e.ActorID) {
 			known = append(known, e.ActorID)
-			page.Actors = append(page.Actors, ui.Option{Value: e.ActorID, Label: e.ActorName, Selected: f.actor == e.ActorID})
+			out = append(out, ui.Option{Value: e.ActorID, Label: e.ActorName, Selected: chosen == e.ActorID})
 		}
 	}
-	if !slices.Contains(known, f.actor) {
-		page.Actors = append(page.Actors, ui.Option{Value: f.actor, Label: f.actor, Selected: true})
+	if !slices.Contains(known, chosen) {
+		out = append(out, ui.Option{Value: chosen, Label: chosen, Selected: true})
 	}
+	return out
+}
+
+// thing names what an entry is about as people know it.
+func thing(e AuditEntry) string {
+	switch {
+	case e.EntityName != "" && e.Entity == "staff":
+		return e.EntityName
+	case e.EntityName != "":
+		return e.Entity + " " + e.EntityName
+	}
+	return e.Entity + " " + e.EntityID
 }
 
 // entityURL is the page of what an entry is about, where there is one that the reader may open.
@@ -232,7 +257,7 @@ func (h *Handlers) AuditEntry(c *kit.Ctx) error {
 	_, did := verb(e.Action)
 	f := readAudit(c)
 	d := log.Detail{
-		Staff: Shell(c, "Audit log", "staff.audit"), Back: c.Kit.URL("staff.audit") + f.query(), Title: who(e.ActorKind, e.ActorID, e.ActorName) + " " + did + " " + e.Entity + " " + e.EntityID,
+		Staff: Shell(c, "Audit log", "staff.audit"), Back: c.Kit.URL("staff.audit") + f.query(), Title: who(e.ActorKind, e.ActorID, e.ActorName) + " " + did + " " + thing(e),
 		Facts: auditFacts(e), Notes: noteFacts(e.Notes), Around: c.Kit.URL("staff.audit") + auditFilter{entity: e.Entity, id: e.EntityID}.query(),
 	}
 	d.Seal = []ui.Pair{{Key: "State", Text: "Not sealed yet: the sealer runs within a minute of the entry."}}

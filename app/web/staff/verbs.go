@@ -17,7 +17,7 @@ var verbs = map[string]struct{ icon, text string }{
 	"image.disable": {"ban", "disabled"}, "image.remove": {"gavel", "removed"}, "image.restore": {"undo-2", "restored"},
 
 	"notice.file": {"flag", "filed"}, "notice.own": {"flag", "filed on our own initiative"}, "notice.admit": {"inbox", "admitted"},
-	"notice.answer": {"gavel", "settled"}, "notice.unlink": {"undo-2", "took back the outcome of"}, "notice.letter": {"mail", "wrote about"},
+	"notice.answer": {"gavel", "settled"}, "notice.unlink": {"undo-2", "took back the outcome of"}, "notice.letter": {"mail", "sent a letter about"},
 
 	"block.add": {"ban", "blocked"}, "block.remove": {"shield-off", "unblocked"},
 	"reason.install": {"book-open", "installed the reasons of"}, "reason.publish": {"book-open", "published"}, "reason.retire": {"book-open", "retired"},
@@ -25,7 +25,7 @@ var verbs = map[string]struct{ icon, text string }{
 	"staff.add": {"user-plus", "added"}, "staff.bootstrap": {"user-plus", "appointed the first"}, "staff.invite": {"user-plus", "invited"},
 	"staff.setup": {"user-check", "set up"}, "staff.link": {"link-2", "made a link for"}, "staff.role_change": {"users", "changed the role of"},
 	"staff.disable": {"user-x", "disabled"}, "staff.enable": {"user-check", "enabled"}, "staff.unclaimed_drop": {"user-x", "dropped the unclaimed"},
-	"staff.lockout": {"lock", "was locked out:"}, "staff.signin": {"log-in", "signed in as"}, "staff.signin_password": {"key-round", "gave the password of"},
+	"staff.lockout": {"lock", "was locked out:"}, "staff.signin": {"log-in", "signed in as"}, "staff.signin_password": {"key-round", "passed the password step of"},
 	"staff.signin_failed": {"octagon-alert", "failed to sign in as"}, "staff.factor_failed": {"octagon-alert", "failed the second factor of"},
 	"staff.password_failed": {"octagon-alert", "gave a wrong password for"}, "staff.password_change": {"key-round", "changed the password of"},
 	"staff.totp_set": {"smartphone", "set up codes for"}, "staff.recovery_codes_set": {"life-buoy", "made recovery codes for"},
