@@ -3,6 +3,7 @@ package staff_test
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestTriageEscalatesWhatItMayNotLookAt(t *testing.T) {
@@ -37,6 +38,19 @@ func TestPaneBringsCountsAndTitle(t *testing.T) {
 		before, _, _ := strings.Cut(after, "<")
 		if _, figure, _ := strings.Cut(before, ">"); !found || strings.TrimSpace(figure) != "1" {
 			t.Errorf("the pane does not bring %s", want)
+		}
+	}
+}
+
+// The total of the chips is what orders the queue: points, and an hour of waiting for each.
+func TestChipsAddUpToTheOrder(t *testing.T) {
+	d := newDesk(t)
+	id := d.report(d.upload(1, "guestAAAAAAA"), d.reason(2), "This is me.", "")
+	d.clock.Advance(13*24*time.Hour + 9*time.Hour)
+	p := d.as("moderator").get("/staff/reports/" + id)
+	for _, want := range []string{"Severity 2 +12", "Waiting 13 days +321", "333 points"} {
+		if !strings.Contains(p.body, want) {
+			t.Errorf("the chips lack %q", want)
 		}
 	}
 }
