@@ -21,8 +21,12 @@ type Help struct {
 	layout.Page
 	BaseURL  string
 	Limits   Limits
+	Errors   []ErrorCode
 	RateText string // what one address may send, as "60 uploads a minute"; empty hides the line
 }
+
+// ErrorCode is one code of a problem of the API: Code is its anchor on the page, Status the HTTP status, Text what to do.
+type ErrorCode struct{ Code, Status, Text string }
 
 // Clause is one numbered rule of the terms. Anchor is stable: statements of reasons link to it.
 type Clause struct{ Number, Anchor, Title, Text string }

@@ -270,7 +270,7 @@ func (h *Handlers) Terms(c *kit.Ctx) error {
 
 // Help is GET /help.
 func (h *Handlers) Help(c *kit.Ctx) error {
-	return c.OK(public.HelpPage(public.Help{Page: Page(c, "Help"), BaseURL: c.Kit.Base, Limits: h.limits(), RateText: strconv.Itoa(h.API.PerMinute) + " uploads a minute"}))
+	return c.OK(public.HelpPage(public.Help{Page: Page(c, "Help"), BaseURL: c.Kit.Base, Limits: h.limits(), Errors: errorCodes(), RateText: strconv.Itoa(h.API.PerMinute) + " uploads a minute"}))
 }
 
 // ErrorPage says what happened in a sentence that is safe to show, and what to do next.
