@@ -118,7 +118,7 @@ func (v *visitor) onConsole(e *proto.RuntimeConsoleAPICalled) {
 }
 
 func (v *visitor) onException(e *proto.RuntimeExceptionThrown) {
-	v.complain("exception: %s %s", e.ExceptionDetails.Text, e.ExceptionDetails.URL)
+	v.complain("exception: %s %s %s line %d col %d", e.ExceptionDetails.Text, e.ExceptionDetails.URL, description(e.ExceptionDetails), e.ExceptionDetails.LineNumber, e.ExceptionDetails.ColumnNumber)
 }
 
 // onLog hears of refused policies and of everything that failed to load. A page that answers with an error status is
@@ -352,4 +352,12 @@ func (v *visitor) clean(where string) {
 	for _, p := range v.drain() {
 		v.Errorf("%s: %s", where, p)
 	}
+}
+
+// description is what was thrown, with its stack.
+func description(e *proto.RuntimeExceptionDetails) string {
+	if e.Exception == nil {
+		return ""
+	}
+	return e.Exception.Description
 }

@@ -21,7 +21,7 @@ d.addEventListener('change', e => {
 const same = (a, b) => a.trim().replace(/\s+/g, ' ') === b.trim().replace(/\s+/g, ' ');
 d.addEventListener('change', e => {
   if (!e.target.matches('[data-decide] [name=action]')) return;
-  const form = e.target.form, why = $('#explanation', form), { keep, measure } = form.dataset;
+  const form = e.target.form, why = $('#explanation', form), { textKeep: keep, textMeasure: measure } = form.dataset;
   const [from, to] = e.target.value === 'keep' ? [measure, keep] : [keep, measure];
   if (!from || !same(why.value, from)) return;
   why.value = why.defaultValue = to;
