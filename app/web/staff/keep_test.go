@@ -41,7 +41,7 @@ func TestKeepNeverSendsTheTextOfAMeasure(t *testing.T) {
 	m.post("/staff/reports/"+id+"/claim", nil)
 	p := m.get("/staff/reports/" + id)
 	path, measure := "/staff/reports/"+id, d.template(d.reason(3))
-	if p.why() != measure || !strings.Contains(p.body, `data-keep="We looked at`) {
+	if p.why() != measure || !strings.Contains(p.body, `data-text-keep="We looked at`) {
 		t.Fatalf("the form begins with %q, and lacks the text for keeping", p.why())
 	}
 	answers := []string{"action", "keep", "reason", d.reason(3), "explanation", strings.ToUpper(measure), "confirm", "1"}
