@@ -4,9 +4,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-rod/rod/lib/proto"
 
+	"imglink/app/accounts"
 	"imglink/app/actor"
 )
 
@@ -45,6 +47,33 @@ func TestPasskeyNeedsName(t *testing.T) {
 	if got := v.text("[data-passkey-error]"); !strings.Contains(got, "Open the site by its name, for example localhost") {
 		t.Errorf("a passkey at an IP address: %q", got)
 	}
+}
+
+// TestPasskeyConfirmsIdentity registers after the second factor was shown too long ago, which asks for it again: the
+// first time only a code can answer, later the passkey does.
+func TestPasskeyConfirmsIdentity(t *testing.T) {
+	w := begin(t)
+	v := visit(t, chromium(t), named(t, w.URL))
+	v.authenticator()
+	v.signsIn(w, actor.Moderator)
+	v.open("/staff/security")
+	w.Instance.Clock.Advance(accounts.RecentLimit + time.Second)
+	v.fill("[name=passkey_name]", "Desk key")
+	v.follow("#passkey")
+	v.says("Confirm that it is you")
+	v.fill("#code", w.code())
+	v.follow("form:has(#code) button.primary")
+	v.registers("Desk key")
+
+	w.Instance.Clock.Advance(accounts.RecentLimit + time.Second)
+	v.follow(`button[aria-label="Remove passkey Desk key"]`)
+	v.says("Confirm that it is you")
+	v.follow("#passkey")
+	if at := v.at(); at != v.base+"/staff/security" {
+		t.Fatalf("confirming led to %s, want the page that asked for it", at)
+	}
+	v.follow(`button[aria-label="Remove passkey Desk key"]`)
+	v.says("The passkey was removed.")
 }
 
 // passkeyLives takes a passkey through its life on an authenticator of the browser: registered by somebody who signed in
