@@ -14,7 +14,7 @@ TESTENV := bin/testenv --
 # Under the race detector: not the browser tests, and of the pixel arithmetic, which it slows down twentyfold, only what
 # runs concurrently.
 ARITHMETIC := ./app/imaging ./app/imaging/pdq ./app/imaging/pdqindex
-RACE_PACKAGES = $$(go list ./... | grep -vE '/app/(browsertest|imaging|imaging/pdq|imaging/pdqindex)$$')
+RACE_PACKAGES = $$(go list ./... | grep -vE '/(app/browsertest|views/internal/sample|app/imaging|app/imaging/pdq|app/imaging/pdqindex)$$')
 BENCH_PACKAGES = $$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -r -n1 dirname | sort -u)
 # A target that needs neither embedded server does not build or install it.
 EMBEDDED_PG := $(if $(DATABASE_URL),,postgres)

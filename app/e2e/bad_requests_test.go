@@ -139,14 +139,33 @@ func TestOversizedRequests(t *testing.T) {
 			t.Errorf("form, %s: %d", name, a.status)
 		}
 	}
-	if a := ask(t, "GET", in.URL+"/", nil, "X-Big", strings.Repeat("x", 32<<10)); a.status != 431 || a.problem(t).Code != "headers_too_large" {
-		t.Errorf("headers: %d", a.status)
+	if status := refusedEarly(t, in.URL+"/", strings.Repeat("x", 32<<10)); status != 431 {
+		t.Errorf("headers: %d", status)
 	}
-	if a := ask(t, "GET", in.URL+"/"+strings.Repeat("x", 32<<10), nil); a.status != 431 {
-		t.Errorf("address: %d", a.status)
+	if status := refusedEarly(t, in.URL+"/"+strings.Repeat("x", 32<<10), ""); status != 431 {
+		t.Errorf("address: %d", status)
 	}
 	eventually(t, 10*time.Second, func() bool { return len(look(t, in.DSN, in.Config.S3Bucket, in.Dir).objects) == 0 },
 		func() string { return look(t, in.DSN, in.Config.S3Bucket, in.Dir).String() })
+}
+
+// refusedEarly asks with a request the server refuses before it has read all of it. Closing such a connection may reset it
+// before the client has seen the answer, so the client asks again, as clients do.
+func refusedEarly(t *testing.T, url, big string) (status int) {
+	t.Helper()
+	for range 20 {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Big", big)
+		if resp, err := http.DefaultClient.Do(r); err == nil {
+			_ = resp.Body.Close()
+			return resp.StatusCode
+		}
+	}
+	t.Error("no answer in 20 tries")
+	return 0
 }
 
 // TestNothingWithoutToken: every route that changes something refuses a browser without a token, and one from elsewhere.

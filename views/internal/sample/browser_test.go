@@ -269,8 +269,9 @@ func TestStaffKeysInABrowser(t *testing.T) {
 		t.Errorf("%d commands match, want 1", n)
 	}
 	p.Keyboard.MustType(input.Escape)
-	p.MustWait(`() => !document.querySelector('#palette').open`)
+	p.MustWait(`() => !document.querySelector('#palette').open && !document.activeElement.closest('#palette')`)
 	p.Keyboard.MustType(input.KeyJ)
+	p.MustWait(`() => document.activeElement.closest('.trow') !== null`)
 	p.Keyboard.MustType(input.KeyX)
 	p.MustWait(`() => document.querySelector('#bulk-count').textContent === '1 selected' && document.querySelector('.bulk').checkVisibility()`)
 	p.MustEval(`() => { document.activeElement.blur() }`)
