@@ -129,6 +129,7 @@ func (a *App) registry() *jobs.Registry {
 	jobs.Handle(r, a.Uploads.Derive)
 	jobs.Handle(r, a.Uploads.Erase)
 	jobs.Handle(r, a.Post.Send)
+	jobs.Handle(r, a.Audit.Verify)
 	a.moderationJobs(r)
 	r.Sweep("post", 10*time.Minute, a.Post.Sweep)
 	r.Sweep("uploads.abandoned", 5*time.Minute, a.Uploads.SweepAbandoned)

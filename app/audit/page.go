@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -36,16 +35,6 @@ type Entry struct {
 	Seq                int64 // place in the chain, 0 while not sealed
 	PrevHash, Hash     []byte
 	SealedAt           time.Time
-}
-
-// Chain is what is known of the hash chain. OK is the outcome of the last verification.
-type Chain struct {
-	Entries, Sealed int64
-	Checked         int64     // entries covered by the last verification
-	CheckedAt       time.Time // zero when never verified
-	OK              bool
-	BrokenAt        int64 // seq of the first entry that does not fit, when not OK
-	Problem         string
 }
 
 // maxLimit bounds a page, whatever was asked for.
@@ -107,65 +96,4 @@ func entry(r models.AuditListRow) (Entry, error) {
 		e.SealedAt = *r.SealedAt
 	}
 	return e, json.Unmarshal(r.Notes, &e.Notes)
-}
-
-const verified = "audit.verify"
-
-// outcome is a verification as its own audit entry keeps it.
-type outcome struct {
-	OK       bool   `json:"ok"`
-	Checked  int64  `json:"checked"`
-	BrokenAt int64  `json:"broken_at"`
-	Problem  string `json:"problem"`
-	Head     string `json:"head"`
-}
-
-// Verify reads the whole chain and keeps the outcome in the log itself, where Chain finds it on every replica, and where
-// the head it saw becomes part of what is sealed next.
-func (s *Service) Verify(ctx context.Context, a actor.Actor) (Chain, error) {
-	if !a.Can(actor.AuditRead) {
-		return Chain{}, errOther
-	}
-	r, err := s.Check(ctx, Options{})
-	if err != nil {
-		return Chain{}, err
-	}
-	o := outcome{OK: r.OK(), Checked: r.Sealed, Head: hex.EncodeToString(r.Head)}
-	if r.FirstBad != nil {
-		o.BrokenAt, o.Problem = r.FirstBad.Seq, r.FirstBad.Problem
-	}
-	c := models.Change{Actor: a, Needs: actor.AuditRead, Action: verified, Entity: "audit", ID: "chain"}
-	err = s.Store.Write(ctx, c, func(tx *models.Tx) error {
-		for k, v := range map[string]any{"ok": o.OK, "checked": o.Checked, "broken_at": o.BrokenAt, "problem": o.Problem, "head": o.Head} {
-			tx.Detail(k, v)
-		}
-		return nil
-	})
-	if err != nil {
-		return Chain{}, err
-	}
-	return s.Chain(ctx)
-}
-
-// Chain tells how far the chain reaches and how its last verification came out.
-func (s *Service) Chain(ctx context.Context) (_ Chain, err error) {
-	defer fault.Wrap(&err, "audit.Chain")
-	st, err := s.Store.AuditState(ctx)
-	if err != nil {
-		return Chain{}, err
-	}
-	c := Chain{Entries: st.Head.Seq + st.Unsealed, Sealed: st.Head.Seq}
-	last, err := s.Store.AuditLast(ctx, verified)
-	if fault.Is(err, fault.NotFound) {
-		return c, nil
-	}
-	if err != nil {
-		return Chain{}, err
-	}
-	var o outcome
-	if err := json.Unmarshal(last.Notes, &o); err != nil {
-		return Chain{}, err
-	}
-	c.Checked, c.CheckedAt, c.OK, c.BrokenAt, c.Problem = o.Checked, last.At, o.OK, o.BrokenAt, o.Problem
-	return c, nil
 }

@@ -25,6 +25,7 @@ const (
 	QueueDerive      = "derive"
 	QueueMail        = "mail"
 	QueueMaintenance = "maintenance"
+	QueueVerify      = "verify" // reads everything there is, one at a time
 )
 
 // Routed is a job that names its queue; others go to QueueEffects.
@@ -32,6 +33,9 @@ type Routed interface{ Queue() string }
 
 // Delayed is a job that waits until an instant.
 type Delayed interface{ RunAt() time.Time }
+
+// Timed is a job that may run for another time than five minutes before it is cancelled and tried again.
+type Timed interface{ Timeout() time.Duration }
 
 // Registry collects handlers and sweeps before the runner starts.
 type Registry struct {
@@ -51,7 +55,22 @@ func NewRegistry() *Registry {
 
 // Handle sets the handler of a kind of job. Its error is retried with growing pauses.
 func Handle[T models.Job](r *Registry, fn func(context.Context, T) error) {
-	river.AddWorker(r.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error { return fn(ctx, job.Args) }))
+	river.AddWorker(r.workers, &worker[T]{fn: fn})
+}
+
+type worker[T models.Job] struct {
+	river.WorkerDefaults[T]
+	fn func(context.Context, T) error
+}
+
+func (w *worker[T]) Work(ctx context.Context, job *river.Job[T]) error { return w.fn(ctx, job.Args) }
+
+// Timeout of 0 is the client's.
+func (w *worker[T]) Timeout(job *river.Job[T]) time.Duration {
+	if t, ok := any(job.Args).(Timed); ok {
+		return t.Timeout()
+	}
+	return 0
 }
 
 // Sweep runs fn on one of the replicas about every so often, first soon after start.
@@ -104,6 +123,7 @@ func New(r *Registry, o Options) (*Runner, error) {
 			QueueDerive:      {MaxWorkers: cpus, FetchCooldown: 20 * time.Millisecond},
 			QueueMail:        {MaxWorkers: 4},
 			QueueMaintenance: {MaxWorkers: 2},
+			QueueVerify:      {MaxWorkers: 1},
 		},
 	})
 	if err != nil {

@@ -3,6 +3,8 @@
 package layout
 
 import (
+	"time"
+
 	"github.com/a-h/templ"
 
 	"imglink/views/ui"
@@ -33,6 +35,7 @@ type Page struct {
 	Turnstile                bool // load Cloudflare's script; the server widens the CSP on the same condition
 	NoScript                 bool // load none of ours (mails in a browser, error pages while assets are in doubt)
 	Narrow                   bool // a reading column instead of the wide one
+	Refresh                  time.Duration // load the page again after so long where no script runs; 0 means never
 	Flash                    *ui.Flash
 	Site                     Site
 }

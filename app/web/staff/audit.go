@@ -92,6 +92,9 @@ func (h *Handlers) AuditLog(c *kit.Ctx) error {
 			return err
 		}
 		page.Chain = ch
+		if ch.PollURL != "" {
+			page.Refresh = 5 * time.Second
+		}
 	}
 	if bad != nil {
 		why := fault.Of(bad)
@@ -208,35 +211,44 @@ func (h *Handlers) chain(c *kit.Ctx) (*log.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chainView(st, c.Kit.URL("staff.audit.verify")), nil
+	v := chainView(st)
+	if st.Verifying() {
+		v.PollURL = c.Kit.URL("staff.audit")
+	} else {
+		v.VerifyURL = c.Kit.URL("staff.audit.verify")
+	}
+	return &v, nil
 }
 
-func chainView(st AuditChain, verify string) *log.Chain {
-	v := log.Chain{Tone: ui.Info, Title: "The chain was never verified here", VerifyURL: verify, Label: "Verify now"}
+func chainView(st AuditChain) log.Chain {
+	v := log.Chain{Tone: ui.Info, Title: "The chain was never verified here", Label: "Verify now"}
 	v.Text = fmt.Sprintf("%d entries, %d of them sealed. ", st.Entries, st.Sealed)
+	if !st.AskedAt.IsZero() {
+		v.Title, v.ISO, v.UTC = "The chain is being verified", iso(st.AskedAt), utc(st.AskedAt)
+		v.Text += "This page shows the outcome when every entry was read. Asked for "
+		if st.Lost {
+			v.Tone, v.Title, v.Label = ui.Warn, "A verification did not come to an end", "Verify again"
+			v.Text = "The page of jobs tells admins why. Asked for "
+		}
+		return v
+	}
 	if st.CheckedAt.IsZero() {
-		return &v
+		return v
 	}
 	v.ISO, v.UTC = iso(st.CheckedAt), utc(st.CheckedAt)
 	v.Text += fmt.Sprintf("%d were verified ", st.Checked)
 	v.Tone, v.Title = ui.OK, "The chain is whole"
 	if !st.OK {
 		v.Tone, v.Title = ui.Danger, fmt.Sprintf("The chain breaks at entry %d", st.BrokenAt)
-		v.Text = st.Problem + " Verified "
+		v.Text = fmt.Sprintf("%s %d sealed entries fit. Verified ", st.Problem, st.Checked)
 	}
-	return &v
+	return v
 }
 
 // Verify is POST /staff/audit/verify.
 func (h *Handlers) Verify(c *kit.Ctx) error {
-	st, err := h.Audit.Verify(c.Context(), c.Actor)
-	if err != nil {
+	if err := h.Audit.Ask(c.Context(), c.Actor); err != nil {
 		return err
-	}
-	if st.OK {
-		setFlash(c, "verified")
-	} else {
-		setFlash(c, "broken")
 	}
 	return c.See("staff.audit")
 }

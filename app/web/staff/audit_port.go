@@ -16,11 +16,11 @@ type AuditEntry = audit.Entry
 // AuditChain is what is known of the hash chain. OK is the outcome of the last verification.
 type AuditChain = audit.Chain
 
-// AuditLog reads the audit log and verifies its chain. Entry is NotFound for unknown ids. Verify reads the whole chain, and
-// its outcome is what Chain answers afterwards, on every replica. audit.Service is one.
+// AuditLog reads the audit log and has its chain verified. Entry is NotFound for unknown ids. Ask returns at once; what
+// comes of it is what Chain answers later, on every replica. audit.Service is one.
 type AuditLog interface {
 	Entries(ctx context.Context, a actor.Actor, q AuditQuery) ([]AuditEntry, error)
 	Entry(ctx context.Context, a actor.Actor, id int64) (AuditEntry, error)
 	Chain(ctx context.Context) (AuditChain, error)
-	Verify(ctx context.Context, a actor.Actor) (AuditChain, error)
+	Ask(ctx context.Context, a actor.Actor) error
 }

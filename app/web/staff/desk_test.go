@@ -342,9 +342,9 @@ func (b *auditBook) Entry(_ context.Context, _ actor.Actor, id int64) (staff.Aud
 
 func (b *auditBook) Chain(context.Context) (staff.AuditChain, error) { return b.chain, nil }
 
-func (b *auditBook) Verify(context.Context, actor.Actor) (staff.AuditChain, error) {
-	b.chain.Checked, b.chain.CheckedAt = b.chain.Sealed, testdb.Start
-	return b.chain, nil
+func (b *auditBook) Ask(context.Context, actor.Actor) error {
+	b.chain.AskedAt = testdb.Start
+	return nil
 }
 
 // fill copies the audit entries of the database into the book, newest first.

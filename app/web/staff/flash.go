@@ -29,8 +29,6 @@ var plainFlashes = map[string]ui.Flash{
 	"unblocked":  {Tone: ui.OK, Text: "The file may be uploaded again."},
 	"held":       {Tone: ui.Warn, Text: "Somebody else holds that case now."},
 	"late":       {Tone: ui.Warn, Text: "Too late to undo: the letters have gone out."},
-	"verified":   {Tone: ui.OK, Text: "The whole chain was verified: nothing was changed."},
-	"broken":     {Tone: ui.Danger, Text: "The chain does not verify. See below."},
 	"choose":     {Tone: ui.Warn, Text: "Select at least one case first."},
 	"too_many":   {Tone: ui.Warn, Text: "At most twenty cases can be decided together."},
 	"undone_all": {Tone: ui.OK, Text: "All of it was taken back. The cases are open again."},

@@ -147,7 +147,7 @@ func (h *Handlers) homeChain(c *kit.Ctx, page *home.Home) error {
 	if err != nil {
 		return err
 	}
-	v := chainView(st, "")
+	v := chainView(st)
 	if v.Tone == ui.Danger {
 		page.Tasks = append(page.Tasks, home.Task{Icon: "shield-alert", Tone: ui.Danger, Title: v.Title, Text: st.Problem, Href: c.Kit.URL("staff.audit"), Label: "Look"})
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"imglink/app/actor"
+	"imglink/app/testdb"
 	"imglink/app/web/staff"
 )
 
@@ -114,7 +115,17 @@ func TestAuditShowsOnlyWhatTheRoleReads(t *testing.T) {
 		t.Errorf("a wrong date: %d", bad.StatusCode)
 	}
 	a.post("/staff/audit/verify", nil)
-	if p := a.get("/staff/audit"); !strings.Contains(p.body, "The chain is whole") {
+	p = a.get("/staff/audit")
+	for _, want := range []string{"The chain is being verified", `<noscript><meta http-equiv="refresh" content="5">`, `hx-trigger="every 2s"`} {
+		if !strings.Contains(p.body, want) {
+			t.Errorf("while the verification runs the page lacks %s", want)
+		}
+	}
+	if strings.Contains(p.body, `action="/staff/audit/verify"`) {
+		t.Error("a verification under way is offered again")
+	}
+	d.audit.chain.AskedAt, d.audit.chain.Checked, d.audit.chain.CheckedAt = time.Time{}, d.audit.chain.Sealed, testdb.Start
+	if p := a.get("/staff/audit"); !strings.Contains(p.body, "The chain is whole") || strings.Contains(p.body, "every 2s") || strings.Contains(p.body, "http-equiv") {
 		t.Error("the outcome of the verification is not shown")
 	}
 	d.audit.chain.OK, d.audit.chain.BrokenAt, d.audit.chain.Problem = false, 7, "Entry 7 was changed."

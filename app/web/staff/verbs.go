@@ -34,7 +34,7 @@ var verbs = map[string]struct{ icon, text string }{
 	"staff.reverify": {"shield-check", "confirmed being"}, "staff.session_revoke": {"log-out", "ended a session of"},
 	"staff.sessions_revoke": {"log-out", "ended the sessions of"}, "staff.sessions_end": {"log-out", "ended all sessions of"}, "staff.signout": {"log-out", "signed out"},
 
-	"audit.verify": {"shield-check", "verified"}, "privacy.erase": {"trash-2", "erased personal values of"},
+	"audit.verify": {"shield-check", "verified"}, "audit.verify_ask": {"shield-check", "had verified"}, "privacy.erase": {"trash-2", "erased personal values of"},
 }
 
 func verb(action string) (icon, text string) {
