@@ -52,7 +52,21 @@ type Image struct {
 	LiveAt         *time.Time
 	EndedAt        *time.Time
 	ObjectsGoneAt  *time.Time
+	UserID         *string         // whose it is; nil for a guest's
+	Visibility     ImageVisibility `gorm:"default:unlisted"`
+	Description    string
+	ExpiresAt      *time.Time // when it deletes itself
+	UndoUntil      *time.Time // deleted by its owner: until when it can be brought back
 }
+
+// ImageVisibility is who may open an image: whoever has the link, or its owner alone.
+type ImageVisibility string
+
+// The visibilities of an image.
+const (
+	ImageUnlisted ImageVisibility = "unlisted"
+	ImagePrivate  ImageVisibility = "private"
+)
 
 // ObjectKey is where the picture itself is stored.
 func (i Image) ObjectKey() string { return "images/" + i.ID + "." + i.Ext }

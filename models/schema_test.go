@@ -24,18 +24,24 @@ import (
 
 // rows is every struct that stands for the rows of a table.
 var rows = []any{
+	models.APIToken{},
+	models.Album{},
+	models.AlbumImage{},
 	models.AuditRow{},
 	models.AuditLink{},
 	models.AuditValue{},
 	models.BlockedHash{},
 	models.Case{},
 	models.CaseLease{},
+	models.DataRequest{},
 	models.Decision{},
 	models.Effect{},
 	models.Image{},
 	models.Mail{},
 	models.Notice{},
 	models.NoticeItem{},
+	models.PartialPiece{},
+	models.PartialUpload{},
 	models.ReasonCode{},
 	models.Session{},
 	models.Staff{},
@@ -44,6 +50,14 @@ var rows = []any{
 	models.StaffRecoveryCode{},
 	models.StatementRow{},
 	models.UploadOrigin{},
+	models.User{},
+	models.UserConsent{},
+	models.UserLink{},
+	models.UserPasskey{},
+	models.UserRecoveryCode{},
+	models.UserSession{},
+	models.UserSignin{},
+	models.UserStorage{},
 }
 
 // rowless tables are reached by SQL only, or belong to a library.

@@ -1,25 +1,47 @@
 // Package actor says who acts and what each role may do. The table is literal and complete: authorisation is code, never data.
 package actor
 
+import (
+	"slices"
+	"strings"
+)
+
 // Kind is what sort of actor it is.
 type Kind string
 
 // The kinds of actors.
 const (
 	KindGuest  Kind = "guest"
+	KindUser   Kind = "user"
 	KindStaff  Kind = "staff"
 	KindSystem Kind = "system"
 )
 
 // Actor is whoever causes a request or a change. ID is a public id, never an e-mail address or an IP address.
 type Actor struct {
-	Kind Kind
-	ID   string
-	Role Role
+	Kind   Kind
+	ID     string
+	Role   Role   // of staff
+	Scopes string // of a user's token: permissions with spaces between, as in RFC 6749, 3.3; empty for the user in person
 }
 
 // Guest is somebody without an account. The id is the guest's own random identifier, or empty.
 func Guest(id string) Actor { return Actor{Kind: KindGuest, ID: id} }
+
+// User is the holder of an account, signed in.
+func User(id string) Actor { return Actor{Kind: KindUser, ID: id} }
+
+// Token is a program that acts for the holder of an account within what the token allows.
+func Token(userID string, scopes ...Permission) Actor {
+	list := make([]string, len(scopes))
+	for i, p := range scopes {
+		list[i] = string(p)
+	}
+	if len(list) == 0 {
+		list = []string{"-"} // a token without scopes is not the user in person
+	}
+	return Actor{Kind: KindUser, ID: userID, Scopes: strings.Join(list, " ")}
+}
 
 // Staff is a signed-in member of staff.
 func Staff(id string, role Role) Actor { return Actor{Kind: KindStaff, ID: id, Role: role} }
@@ -32,8 +54,21 @@ func (a Actor) Can(p Permission) bool {
 	if p == Public || a.Kind == KindSystem {
 		return true
 	}
-	return a.Kind == KindStaff && a.Role.Has(p)
+	switch a.Kind {
+	case KindStaff:
+		return a.Role.Has(p)
+	case KindUser:
+		return slices.Contains(ofUsers, p) && (a.Scopes == "" || p != UserSelf && slices.Contains(strings.Fields(a.Scopes), string(p)))
+	default:
+		return false
+	}
 }
+
+// Scopes is what a token for programs may be given, in the order people see it.
+var Scopes = []Permission{ImagesRead, ImagesWrite, ImagesDelete, AlbumsRead, AlbumsWrite, AccountRead}
+
+// ofUsers is what the holder of an account may do with what is theirs. Nothing of it reaches what belongs to others.
+var ofUsers = append([]Permission{UserSelf}, Scopes...)
 
 // Permission is one thing somebody may do. Routes and changes name the one they need.
 type Permission string
@@ -42,6 +77,14 @@ type Permission string
 const (
 	Public           Permission = "public"
 	SignIn           Permission = "session.signin"     // finish a sign-in that still lacks its second factor
+	UserSignIn       Permission = "user.signin"        // the same for the holder of an account
+	UserSelf         Permission = "user.self"          // own account: profile, security, privacy choices, tokens; never a token's
+	ImagesRead       Permission = "images:read"        // list own images
+	ImagesWrite      Permission = "images:write"       // upload, rename, change visibility and expiry
+	ImagesDelete     Permission = "images:delete"      // delete own images
+	AlbumsRead       Permission = "albums:read"        // list own albums
+	AlbumsWrite      Permission = "albums:write"       // create, change, fill and delete albums
+	AccountRead      Permission = "account:read"       // username, storage and quota
 	StaffSelf        Permission = "staff.self"         // own profile, sessions, second factors
 	CaseView         Permission = "case.view"          // queue metadata and the safe rendition
 	ImageReveal      Permission = "image.reveal"       // the picture itself, each time logged

@@ -47,3 +47,18 @@ func TestGuestHoldsOnlyPublic(t *testing.T) {
 		t.Fatal("an unknown role must hold nothing")
 	}
 }
+
+func TestUsersHoldWhatIsTheirs(t *testing.T) {
+	person, program, bare := actor.User("u"), actor.Token("u", actor.ImagesRead), actor.Token("u")
+	for _, p := range actor.Scopes {
+		if !person.Can(p) || program.Can(p) != (p == actor.ImagesRead) || bare.Can(p) {
+			t.Errorf("%s: the person holds it, a token only what it was given", p)
+		}
+	}
+	if !person.Can(actor.UserSelf) || actor.Token("u", actor.UserSelf).Can(actor.UserSelf) {
+		t.Error("the account itself is for the person, never for a token")
+	}
+	if person.Can(actor.StaffSelf) || actor.Staff("s", actor.Admin).Can(actor.UserSelf) || actor.Guest("g").Can(actor.ImagesRead) {
+		t.Error("users, staff and guests are different people")
+	}
+}

@@ -19,6 +19,7 @@ type Subject string
 const (
 	Nobody   Subject = ""
 	Uploader Subject = "uploader"
+	User     Subject = "user" // who holds an account
 	Notifier Subject = "notifier"
 	Staff    Subject = "staff"
 	Visitor  Subject = "visitor" // whoever sends a request, whatever for
@@ -90,7 +91,7 @@ type Table struct {
 }
 
 // Map is the data map.
-var Map = slices.Concat(foundation, content, review, libraries)
+var Map = slices.Concat(foundation, content, users, review, libraries)
 
 // Resolved is the column with the table's answers filled in. Columns about nobody need none of basis, export and erasure.
 func (t Table) Resolved(c Column) Column {

@@ -34,6 +34,11 @@ var content = []Table{
 			{Name: "live_at", Purpose: "when it was stored", Of: Uploader},
 			{Name: "ended_at", Purpose: "when it was taken away", Of: Uploader},
 			{Name: "objects_gone_at", Purpose: "when its bytes were seen to be gone", Of: Uploader},
+			{Name: "user_id", Purpose: "whose account it belongs to, if any", Of: User, Erase: Blanked},
+			{Name: "visibility", Purpose: "who may open it", Of: Uploader},
+			{Name: "description", Purpose: "what its owner wrote about it", Of: User, Erase: Blanked},
+			{Name: "expires_at", Purpose: "when it deletes itself", Of: Uploader},
+			{Name: "undo_until", Purpose: "until when a deletion can be taken back", Of: Uploader},
 		},
 	},
 	{

@@ -11,7 +11,7 @@ var foundation = []Table{
 			{Name: "id", Purpose: "names the entry"},
 			{Name: "txid", Purpose: "groups the entries of one transaction, and orders the chain"},
 			{Name: "at", Purpose: "when", Of: Staff},
-			{Name: "actor_kind", Purpose: "guest, staff or system"},
+			{Name: "actor_kind", Purpose: "guest, user, staff or system"},
 			{Name: "actor_id", Purpose: "random id of who acted, never an address", Of: Staff},
 			{Name: "action", Purpose: "what was done"},
 			{Name: "entity", Purpose: "to what kind of thing"},

@@ -80,6 +80,35 @@ var Policies = []Policy{
 		Expiry: models.Expiry{Table: "notices", Since: "decided_at", Blank: []string{"contact_name", "contact_email"}},
 	},
 	{
+		Name: "user_sessions", Period: Period{Days: 30}, From: "the end of the session", Entity: "session",
+		Why:    "People may look into where they were signed in lately.",
+		Expiry: models.Expiry{Table: "user_sessions", Since: "expires_at"},
+	},
+	{
+		Name: "user_signins", Period: Period{Days: 90}, From: "the sign-in", Entity: "user",
+		Why:    "Long enough to notice that somebody else used the account; as long as addresses are kept against abuse.",
+		Expiry: models.Expiry{Table: "user_signins", Since: "at"},
+	},
+	{
+		Name: "user_links", Period: Period{Days: 7}, From: "the end of the link", Entity: "user",
+		Why:    "A spent or expired link proves nothing that the audit log does not.",
+		Expiry: models.Expiry{Table: "user_links", Since: "expires_at"},
+	},
+	{
+		Name: "api_tokens", Period: Period{Days: 30}, From: "its being taken back", Entity: "user",
+		Why:    "People see in the list what they revoked lately.",
+		Expiry: models.Expiry{Table: "api_tokens", Since: "revoked_at"},
+	},
+	{
+		Name: "data_requests", Period: Period{Months: 36}, From: "the end of the request", Entity: "data_request",
+		Why:    "Claims over how a request was answered lapse after three years; until then it proves what was done (GDPR Art. 5(2)).",
+		Expiry: models.Expiry{Table: "data_requests", Since: "ended_at"},
+	},
+	{
+		Name: "partial_uploads", Period: Period{Days: 1}, From: "the end of the upload's time", Why: "What was not finished in its time is given up; its bytes go first.",
+		Expiry: models.Expiry{Table: "partial_uploads", Since: "expires_at"},
+	},
+	{
 		Name: "rate_limits", From: "the end of the window", Why: "A window that is over counts nothing.",
 		Expiry: models.Expiry{Table: "rate_limits", Since: "until"},
 	},

@@ -63,6 +63,11 @@ type Source struct {
 	Actor    actor.Actor
 	Uploader string     // the guest's random id; empty makes one for this picture
 	IP       netip.Addr // kept 90 days, apart from the picture
+
+	UserID      string                 // whose account it goes to; empty for a guest
+	Visibility  models.ImageVisibility // empty means unlisted; private needs an account
+	Description string
+	ExpiresAt   *time.Time // when it deletes itself; nil keeps it
 }
 
 // Upload is an acknowledged picture. DeleteToken is shown once and stored only as a hash.
@@ -123,11 +128,20 @@ func (s *Service) newUpload(src Source, name string, sp *spooled) Upload {
 		uploader = ident.Public()
 	}
 	token := ident.NewToken()
+	visibility := models.ImageUnlisted
+	if src.Visibility == models.ImagePrivate && src.UserID != "" {
+		visibility = models.ImagePrivate
+	}
+	var userID *string
+	if src.UserID != "" {
+		userID = &src.UserID
+	}
 	return Upload{DeleteToken: token, Image: models.Image{
 		ID: ident.Public(), State: models.ImagePending, Uploader: uploader,
 		FileName: CleanName(name, sp.facts.Format.Ext()), Mime: sp.facts.Format.MIME(), Ext: sp.facts.Format.Ext(),
 		Bytes: sp.clean.Size(), Width: sp.facts.Width, Height: sp.facts.Height, Orientation: int16(sp.facts.Orientation), //nolint:gosec // 1..8
 		Frames: sp.facts.Frames, ReceivedSHA256: sp.received[:], SHA256: sp.stored[:], DeleteHash: token.Hash(), CreatedAt: s.Clock.Now(),
+		UserID: userID, Visibility: visibility, Description: src.Description, ExpiresAt: src.ExpiresAt,
 	}}
 }
 

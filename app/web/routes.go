@@ -47,16 +47,16 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/oembed", Name: "oembed", Needs: actor.Public, API: true, Do: p.OEmbed},
 
 		// Pictures.
-		{Method: "GET", Path: "/i/:id.:ext", Name: "image.file", Needs: actor.Public, Do: p.File},
-		{Method: "GET", Path: "/t/:id.:ext", Name: "image.thumb", Needs: actor.Public, Do: p.Thumb},
+		{Method: "GET", Path: "/i/:id.:ext", Name: "image.file", Needs: actor.Public, Cheap: true, Do: p.File},
+		{Method: "GET", Path: "/t/:id.:ext", Name: "image.thumb", Needs: actor.Public, Cheap: true, Do: p.Thumb},
 
 		// The API.
 		{Method: "POST", Path: "/api/v1/images", Name: "api.images", Needs: actor.Public, Body: kit.StreamBody, API: true, Do: a.PostImages},
 
 		// The program itself.
-		{Method: "GET", Path: "/healthz", Name: "healthz", Needs: actor.Public, API: true, Do: s.Health},
-		{Method: "GET", Path: "/readyz", Name: "readyz", Needs: actor.Public, API: true, Do: s.Ready},
-		{Method: "GET", Path: "/static/:name", Name: "static", Needs: actor.Public, Do: s.Static},
+		{Method: "GET", Path: "/healthz", Name: "healthz", Needs: actor.Public, API: true, Cheap: true, Do: s.Health},
+		{Method: "GET", Path: "/readyz", Name: "readyz", Needs: actor.Public, API: true, Cheap: true, Do: s.Ready},
+		{Method: "GET", Path: "/static/:name", Name: "static", Needs: actor.Public, Cheap: true, Do: s.Static},
 		{Method: "GET", Path: "/robots.txt", Name: "robots", Needs: actor.Public, Do: s.Robots},
 	}
 	table = append(table, reviewRoutes(h.Staff)...)

@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
 
+	"imglink/app/actor"
 	"imglink/app/fault"
 	"imglink/app/uploads"
 	"imglink/app/web/kit"
@@ -104,6 +105,9 @@ func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form *Form) ([]uploads.U
 
 func (h *Handlers) receiver(c *kit.Ctx, trusted bool, form *Form) *receiver {
 	src := uploads.Source{Actor: c.Actor, IP: c.IPAddr()}
+	if c.User != nil && c.Actor.Can(actor.ImagesWrite) {
+		src.UserID = c.User.ID
+	}
 	if trusted {
 		src.Uploader = c.GuestID(true)
 	}

@@ -32,9 +32,14 @@ func (c *Ctx) CSRF() string {
 			id = string(ident.NewToken())
 			c.setCookie("csrf", id, 0)
 		}
-		c.csrf = mask(c.Kit.Keys.MAC("csrf", id, c.cookie("session")))
+		c.csrf = mask(c.csrfMAC(id))
 	}
 	return c.csrf
+}
+
+// csrfMAC binds a token to the browser and to whoever is signed in there.
+func (c *Ctx) csrfMAC(id string) []byte {
+	return c.Kit.Keys.MAC("csrf", id, c.cookie("session"), c.cookie(userCookie))
 }
 
 // checkCSRF refuses a state-changing request without a good token or from another origin.
@@ -58,7 +63,7 @@ func (c *Ctx) validCSRF(token string) bool {
 		return false
 	}
 	got := unmask(token)
-	return got != nil && subtle.ConstantTimeCompare(got, c.Kit.Keys.MAC("csrf", id, c.cookie("session"))) == 1
+	return got != nil && subtle.ConstantTimeCompare(got, c.csrfMAC(id)) == 1
 }
 
 // sameOrigin believes the browser when it says where a request comes from; clients that say nothing are judged by the token.

@@ -36,7 +36,7 @@ func (c *Ctx) fail(err error) error {
 	f := fault.Of(fromFiber(err))
 	c.cause = err
 	if f.Kind == fault.Unauthenticated && !c.WantsJSON() && c.Method() == fiber.MethodGet && c.Route != nil && c.Route.Needs != actor.Public {
-		to := c.Kit.URL("staff.signin") + "?next=" + queryEscape(c.OriginalURL())
+		to := c.Kit.URL(c.signInName()) + "?next=" + queryEscape(c.OriginalURL())
 		if errors.Is(f, errEnded) {
 			to += "&ended=1" // the sign-in page says why it asks
 		}
@@ -54,6 +54,14 @@ func (c *Ctx) fail(err error) error {
 	}
 	page := c.Kit.Frame.ErrorPage(c, f)
 	return c.Render(f.Kind.Status(), page)
+}
+
+// signInName is where one signs in who wanted this page.
+func (c *Ctx) signInName() string {
+	if _, ok := c.Kit.routes["signin"]; ok && !staffPath(c.Path()) {
+		return "signin"
+	}
+	return "staff.signin"
 }
 
 // ofTheAnswer are headers that a handler may have set for an answer that then failed: an error is not that picture.

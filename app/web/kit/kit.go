@@ -29,6 +29,7 @@ type Route struct {
 	Body   int64            // largest request body in bytes; StreamBody leaves it to the handler, 0 allows none
 	API    bool             // answers problem+json; cookies count only with a CSRF token
 	Bot    bool             // the page carries Turnstile when it is configured
+	Cheap  bool             // asked for by the dozen: who asks is looked up only when the handler calls Ctx.Identify
 	Do     Handler
 }
 
@@ -61,7 +62,35 @@ type Principal struct {
 // Full reports whether the sign-in is complete.
 func (p Principal) Full() bool { return p.Stage == "full" }
 
-// Sessions resolves session cookies. It returns fault.Unauthenticated for unknown, expired or revoked ones.
+// User is the holder of an account on whose behalf a request comes: in person, by session cookie, or a program, by token.
+type User struct {
+	ID, Username string
+	SessionID    string // empty for a token
+	TokenID      string // empty for a person
+	Scopes       []actor.Permission
+	Stage        string // of a session: "full", or "password" while the second factor is due
+	VerifiedAt   time.Time
+	Locale       string
+}
+
+// Full reports whether the sign-in is complete. Tokens need none.
+func (u User) Full() bool { return u.TokenID != "" || u.Stage == "full" }
+
+// Actor is who acts.
+func (u User) Actor() actor.Actor {
+	if u.TokenID != "" {
+		return actor.Token(u.ID, u.Scopes...)
+	}
+	return actor.User(u.ID)
+}
+
+// UserLookup resolves what a user shows: the session cookie, or a token for programs. It returns fault.Unauthenticated for
+// what is unknown, expired or revoked.
+type UserLookup interface {
+	Resolve(ctx context.Context, token string) (User, error)
+}
+
+// Sessions resolves session cookies of staff. It returns fault.Unauthenticated for unknown, expired or revoked ones.
 type Sessions interface {
 	Resolve(ctx context.Context, token string) (Principal, error)
 }
@@ -81,6 +110,8 @@ type Kit struct {
 	Log      *slog.Logger
 	Limiter  Limiter
 	Sessions Sessions
+	Users    UserLookup // by session cookie; nil: nobody holds an account
+	Tokens   UserLookup // by bearer token; nil: there are none
 	Frame    Frame
 	BotHost  string // https origin that pages with Bot may load scripts and frames from; empty when none
 	routes   map[string]string
@@ -94,7 +125,8 @@ type Ctx struct {
 	Kit       *Kit
 	Route     *Route
 	Actor     actor.Actor
-	Principal *Principal // nil for the public
+	Principal *Principal // the member of staff; nil for the public
+	User      *User      // the holder of an account; nil for guests and staff
 	ID        string     // request id
 	csrf      string
 	body      *paced // once a streaming handler reads it

@@ -66,12 +66,20 @@ var (
 	errEnded  = fault.New(fault.Unauthenticated, "session_ended", "You were signed out. Please sign in again.")
 )
 
-// identify finds out who asks. A session cookie is resolved only where it matters: public pages stay cheap.
+// identify finds out who asks: staff on staff pages, elsewhere the holder of an account. A session cookie is resolved
+// only where there is one, and on Cheap routes only when the handler asks.
 func (c *Ctx) identify() error {
 	c.Actor = actor.Guest(c.GuestID(false))
-	if c.Route.Needs == actor.Public && !staffPath(c.Path()) {
+	if staffPath(c.Path()) {
+		return c.identifyStaff()
+	}
+	if c.Route.Cheap {
 		return nil
 	}
+	return c.Identify()
+}
+
+func (c *Ctx) identifyStaff() error {
 	token := c.SessionToken()
 	if token == "" {
 		if c.Route.Needs == actor.Public {
@@ -97,12 +105,14 @@ func (c *Ctx) identify() error {
 
 func staffPath(p string) bool { return len(p) >= 6 && p[:6] == "/staff" }
 
-// authorise applies the route's permission. A half-finished sign-in holds only actor.SignIn.
+// authorise applies the route's permission. A half-finished sign-in holds only the permission to finish it.
 func (c *Ctx) authorise() error {
 	need := c.Route.Needs
 	switch {
 	case need == actor.Public:
 		return nil
+	case c.User != nil:
+		return c.authoriseUser(need)
 	case c.Principal == nil:
 		return errSignIn
 	case need == actor.SignIn:
