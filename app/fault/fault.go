@@ -74,10 +74,17 @@ func Kinds() []Kind {
 	return all
 }
 
+// Sentence is a message with its values apart, so that it can be said in another language.
+type Sentence struct {
+	Format string // as in fmt
+	Args   []any
+}
+
 // Field is one input that must change: Name as in the form or JSON, Message says what to do.
 type Field struct {
-	Name    string `json:"name"`
-	Message string `json:"message"`
+	Name    string    `json:"name"`
+	Message string    `json:"message"`
+	Said    *Sentence `json:"-"` // how Message was put together; nil when it is one fixed text
 }
 
 // Error is a failure with a face. Message and Fields are shown to users and hold no personal data and no internals.
@@ -85,6 +92,7 @@ type Error struct {
 	Kind       Kind
 	Code       string
 	Message    string
+	Said       *Sentence // how Message was put together; nil when it is one fixed text
 	Fields     []Field
 	RetryAfter time.Duration
 	cause      error
@@ -96,6 +104,13 @@ func New(kind Kind, code, message string) *Error {
 		code = kind.String()
 	}
 	return &Error{Kind: kind, Code: code, Message: message}
+}
+
+// Newf makes an error whose message holds values.
+func Newf(kind Kind, code, format string, args ...any) *Error {
+	e := New(kind, code, fmt.Sprintf(format, args...))
+	e.Said = &Sentence{Format: format, Args: args}
+	return e
 }
 
 // InvalidField is the common case of one wrong input.
@@ -157,6 +172,11 @@ type Collect struct{ fields []Field }
 // Add records a problem.
 func (c *Collect) Add(name, message string) {
 	c.fields = append(c.fields, Field{Name: name, Message: message})
+}
+
+// Addf records a problem whose message holds values.
+func (c *Collect) Addf(name, format string, args ...any) {
+	c.fields = append(c.fields, Field{Name: name, Message: fmt.Sprintf(format, args...), Said: &Sentence{Format: format, Args: args}})
 }
 
 // Check records a problem unless ok.

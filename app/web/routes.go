@@ -41,6 +41,7 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/delete/:token", Name: "delete", Needs: actor.Public, Limit: tokens, Do: p.DeleteForm},
 		{Method: "POST", Path: "/delete/:token", Name: "delete.confirm", Needs: actor.Public, Limit: tokens, Body: form, Do: p.Delete},
 		{Method: "POST", Path: "/prefs/theme", Name: "prefs.theme", Needs: actor.Public, Body: form, Do: p.Theme},
+		{Method: "POST", Path: "/prefs/language", Name: "prefs.language", Needs: actor.Public, Body: form, Do: p.Language},
 		{Method: "GET", Path: "/privacy", Name: "privacy", Needs: actor.Public, Do: p.Privacy},
 		{Method: "GET", Path: "/terms", Name: "terms", Needs: actor.Public, Do: p.Terms},
 		{Method: "GET", Path: "/help", Name: "help", Needs: actor.Public, Do: p.Help},

@@ -3,10 +3,12 @@
 package layout
 
 import (
+	"context"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"imglink/app/i18n"
 	"imglink/views/ui"
 )
 
@@ -14,6 +16,7 @@ import (
 type Site struct {
 	Home, Report, Help, SignIn, Privacy, Terms, DataRights string
 	ThemePrefs                                             string // POST, fields theme and back
+	LanguagePrefs                                          string // POST, fields language and back
 }
 
 // OpenGraph is the preview of a page when its link is shared (ogp.me). URLs are absolute.
@@ -27,7 +30,7 @@ type OpenGraph struct {
 // Path is this page's own path and query, where the theme form returns to.
 type Page struct {
 	Title, Description, Path string
-	Theme, CSRF, Lang        string
+	Theme, CSRF              string
 	Robots, Canonical        string
 	OEmbed                   string // absolute URL of the JSON oEmbed document of this page
 	OG                       *OpenGraph
@@ -40,17 +43,10 @@ type Page struct {
 	Site                     Site
 }
 
-func (p Page) lang() string {
-	if p.Lang == "" {
-		return "en"
-	}
-	return p.Lang
-}
-
-func (p Page) title() string {
+func (p Page) title(ctx context.Context) string {
 	t := p.Title
 	if p.HasErrors {
-		t = "Error: " + t
+		t = i18n.T(ctx, "Error: %s", t)
 	}
 	if t == "" {
 		return "ImgLink"

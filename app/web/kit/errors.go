@@ -12,6 +12,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/fault"
+	"imglink/app/i18n"
 )
 
 // Problem is the body of an error for programs (RFC 9457).
@@ -83,8 +84,14 @@ func (c *Ctx) failPlainly(err error) (out error) {
 
 func (c *Ctx) problem(f *fault.Error) error {
 	status := f.Kind.Status()
+	title := f.Kind.Title()
+	if c.FromBrowser() { // our own page shows the sentences to its reader (RFC 9457, 3.1: they may be localised)
+		ctx := i18n.With(c.Context(), c.Language())
+		f, title = Say(ctx, f), i18n.T(ctx, title)
+		c.Set(fiber.HeaderContentLanguage, i18n.Lang(ctx))
+	}
 	body, err := json.Marshal(Problem{
-		Type: c.Kit.Base + "/help#" + f.Code, Title: f.Kind.Title(), Status: status, Detail: f.Message, Code: f.Code,
+		Type: c.Kit.Base + "/help#" + f.Code, Title: title, Status: status, Detail: f.Message, Code: f.Code,
 		Fields: f.Fields, RetryAfter: seconds(f.RetryAfter), RequestID: c.ID,
 	})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/clock"
+	"imglink/app/i18n"
 	"imglink/app/keyring"
 	"imglink/models"
 )
@@ -133,7 +134,7 @@ type Ctx struct {
 	cause     error
 }
 
-// Context carries the deadline and the request id to everything below.
+// Context carries the deadline, the request id and the language to everything below.
 func (c *Ctx) Context() context.Context { return c.UserContext() }
 
 // Text is a copy of a form or query value, trimmed: fasthttp reuses the memory of the original after the handler.
@@ -225,9 +226,9 @@ func (c *Ctx) WantsJSON() bool {
 }
 
 // withRequest puts the request's context in place.
-func withRequest(c *fiber.Ctx, id string, timeout time.Duration) context.CancelFunc {
-	ctx, cancel := context.WithTimeout(models.WithRequestID(context.Background(), id), timeout)
-	c.SetUserContext(ctx)
+func (c *Ctx) withRequest(timeout time.Duration) context.CancelFunc {
+	ctx, cancel := context.WithTimeout(models.WithRequestID(context.Background(), c.ID), timeout)
+	c.SetUserContext(i18n.With(ctx, c.pageLanguage()))
 	return cancel
 }
 

@@ -50,6 +50,9 @@ var zippers = sync.Pool{New: func() any { z, _ := gzip.NewWriterLevel(nil, 5); r
 
 func (c *Ctx) compressed(body []byte) error {
 	c.Vary(fiber.HeaderAcceptEncoding, fiber.HeaderCookie)
+	if c.translated() {
+		c.Vary(fiber.HeaderAcceptLanguage)
+	}
 	if len(body) < 1400 || !strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
 		return c.Send(body)
 	}

@@ -63,7 +63,7 @@ func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
 	if r != nil && r.Body == StreamBody {
 		timeout = streamTimeout
 	}
-	cancel := withRequest(fc, c.ID, timeout)
+	cancel := c.withRequest(timeout)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

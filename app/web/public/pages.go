@@ -41,10 +41,10 @@ const ageFlag = "age"
 func Page(c *kit.Ctx, title string) layout.Page {
 	k := c.Kit
 	return layout.Page{
-		Title: title, Path: c.OriginalURL(), Theme: c.Theme(), CSRF: c.CSRF(), Lang: "en",
+		Title: title, Path: c.OriginalURL(), Theme: c.Theme(), CSRF: c.CSRF(),
 		Site: layout.Site{
 			Home: k.URL("home"), Report: k.URL("report"), Help: k.URL("help"), SignIn: k.URL("staff.home"), Privacy: k.URL("privacy"),
-			Terms: k.URL("terms"), ThemePrefs: k.URL("prefs.theme"),
+			Terms: k.URL("terms"), ThemePrefs: k.URL("prefs.theme"), LanguagePrefs: k.URL("prefs.language"),
 		},
 	}
 }
@@ -258,6 +258,12 @@ func (h *Handlers) Theme(c *kit.Ctx) error {
 	return c.Back(c.Text("back"), c.Kit.URL("home"))
 }
 
+// Language is POST /prefs/language.
+func (h *Handlers) Language(c *kit.Ctx) error {
+	c.SetLanguage(c.Text("language"))
+	return c.Back(c.Text("back"), c.Kit.URL("home"))
+}
+
 // Privacy is GET /privacy.
 func (h *Handlers) Privacy(c *kit.Ctx) error {
 	return c.OK(public.PrivacyPage(public.Privacy{Page: Page(c, "Privacy policy"), Updated: "23 November 2026", UpdatedISO: "2026-11-23", Contact: h.Contact}))
@@ -275,6 +281,7 @@ func (h *Handlers) Help(c *kit.Ctx) error {
 
 // ErrorPage says what happened in a sentence that is safe to show, and what to do next.
 func ErrorPage(c *kit.Ctx, f *fault.Error) templ.Component {
+	f = kit.Say(c.Context(), f)
 	p := Page(c, "")
 	p.Robots = "noindex"
 	v := public.Problem{Page: p, Status: f.Kind.Status(), Message: f.Message, RequestID: c.ID}
