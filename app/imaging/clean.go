@@ -18,7 +18,7 @@ type Cleaned struct {
 
 // Clean is Sanitise without the copy: the same refusals, and a reader of the bytes that Sanitise would write.
 func Clean(src io.ReaderAt, size int64, lim Limits) (*Cleaned, error) {
-	s, err := scan(src, size, lim)
+	s, err := scan(src, size, lim, true)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func Derive(ctx context.Context, r io.Reader, lim Limits) (d Derived, err error)
 	if err != nil {
 		return Derived{}, fmt.Errorf("reading the sanitised file: %w", err)
 	}
-	s, err := scan(bytes.NewReader(raw), int64(len(raw)), lim)
+	s, err := scan(bytes.NewReader(raw), int64(len(raw)), lim, false)
 	if err != nil {
 		return Derived{}, err
 	}

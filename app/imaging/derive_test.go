@@ -235,7 +235,7 @@ func TestDeriveFirstFrame(t *testing.T) {
 
 func TestDeriveRefusesDamage(t *testing.T) {
 	good := encodeTestPNG(t, scene(1, 300, 200))
-	s, err := scan(bytes.NewReader(good), int64(len(good)), DefaultLimits())
+	s, err := scan(bytes.NewReader(good), int64(len(good)), DefaultLimits(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ var processGate = NewGate(0)
 
 // Weigh walks the container and says how many bytes decoding will allocate at most, for Gate.Enter.
 func Weigh(src io.ReaderAt, size int64, lim Limits) (int64, error) {
-	s, err := scan(src, size, lim)
+	s, err := scan(src, size, lim, false)
 	if err != nil {
 		return 0, err
 	}

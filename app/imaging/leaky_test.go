@@ -131,7 +131,7 @@ func leakyWebP(t testing.TB, simple []byte, orientation int) []byte {
 	if _, ok := chunks["VP8L"]; ok {
 		name = "VP8L"
 	}
-	s, err := scan(bytes.NewReader(simple), int64(len(simple)), DefaultLimits())
+	s, err := scan(bytes.NewReader(simple), int64(len(simple)), DefaultLimits(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,10 @@ type pngWalk struct {
 	orientation int
 	icc         []byte
 	phase       pngPhase
-	stream      []byte // the first two bytes of the image data, from whatever chunks they come
+	coded       bool    // look into the coded pixels too
+	run         *pngRun // the chunks of image data that follow each other here, nil outside of any
+	frameW      int64   // size of the frame that the next fdAT codes
+	frameH      int64
 	anim        apng
 	last        string
 }
@@ -48,9 +51,10 @@ type pngChunk struct {
 func (c pngChunk) data() int64  { return c.at + 8 }
 func (c pngChunk) total() int64 { return c.n + 12 }
 
-// scanPNG walks from IHDR to IEND. What follows IEND is not looked at.
-func scanPNG(in *source, lim Limits) (*scanned, error) {
-	w := &pngWalk{in: in, lim: lim, seen: map[string]bool{}, anim: apng{frames: tally{lim: lim}}}
+// scanPNG walks from IHDR to IEND. What follows IEND is not looked at. With coded, the compressed pixels are checked to be
+// exactly those of the picture, and what follows them inside of their chunks is left out.
+func scanPNG(in *source, lim Limits, coded bool) (*scanned, error) {
+	w := &pngWalk{in: in, lim: lim, coded: coded, seen: map[string]bool{}, anim: apng{frames: tally{lim: lim}}}
 	at := int64(len(pngSignature))
 	for {
 		c, err := w.chunk(at)
@@ -73,12 +77,6 @@ func scanPNG(in *source, lim Limits) (*scanned, error) {
 	}
 	if w.phase == beforeData {
 		return nil, corrupt("png: no IDAT")
-	}
-	if !zlibHeader(w.stream) {
-		return nil, corrupt("png: IDAT begins with % x, no zlib stream", w.stream)
-	}
-	if w.head.colour == 3 && !w.seen["PLTE"] {
-		return nil, corrupt("png: no palette")
 	}
 	return w.finish()
 }
@@ -158,6 +156,11 @@ var pngDepths = map[byte]map[byte]bool{
 
 // take sorts a chunk after IHDR into what is kept and what is not.
 func (w *pngWalk) take(c pngChunk) error {
+	if w.run != nil && c.name != w.run.name {
+		if err := w.settle(); err != nil {
+			return err
+		}
+	}
 	switch c.name {
 	case "IDAT":
 		return w.idat(c)
@@ -196,25 +199,16 @@ func (w *pngWalk) idat(c pngChunk) error {
 	if w.phase == afterData && w.last != "IDAT" {
 		return corrupt("png: IDAT after %s", w.last)
 	}
+	if w.phase == beforeData && w.head.colour == 3 && !w.seen["PLTE"] {
+		return corrupt("png: no palette")
+	}
 	w.phase = afterData
 	w.anim.data()
 	if err := w.verify(c); err != nil {
 		return err
 	}
-	for at := c.data(); at < c.data()+c.n && len(w.stream) < 2; at++ {
-		b, err := w.in.peek(at, 1)
-		if err != nil {
-			return err
-		}
-		w.stream = append(w.stream, b[0])
-	}
-	return w.data.keep(c.at, c.total())
-}
-
-// zlibHeader reports whether the image data begins as RFC 1950, 2.2 and PNG 10.1 demand: deflate, a window of at most
-// 32 KB, a sound check value and no preset dictionary. What begins otherwise is no picture but cargo.
-func zlibHeader(b []byte) bool {
-	return len(b) == 2 && b[0]&0x0f == 8 && b[0]>>4 <= 7 && b[1]&0x20 == 0 && binary.BigEndian.Uint16(b)%31 == 0
+	w.follow(c, 0, w.head.w, w.head.h)
+	return nil
 }
 
 // finish writes the kept chunks in canonical order.

@@ -81,7 +81,7 @@ func (w *pngWalk) fcTL(c pngChunk) error {
 	if err := w.anim.frames.add(fw, fh); err != nil {
 		return err
 	}
-	w.anim.open = true
+	w.anim.open, w.frameW, w.frameH = true, fw, fh
 	return w.data.keep(c.at, c.total())
 }
 
@@ -104,7 +104,8 @@ func (w *pngWalk) fdAT(c pngChunk) error {
 		return err
 	}
 	w.anim.open = false
-	return w.data.keep(c.at, c.total())
+	w.follow(c, 4, w.frameW, w.frameH)
+	return nil
 }
 
 // data notes that IDAT was seen: it is the data of a frame described before it.

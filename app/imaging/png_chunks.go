@@ -22,7 +22,7 @@ func (w *pngWalk) table(c pngChunk) error {
 		if colour == 0 || colour == 4 || w.seen["tRNS"] {
 			return corrupt("png: PLTE for colour type %d", colour)
 		}
-		ok = ok && c.n%3 == 0 && c.n <= 768
+		ok = ok && c.n%3 == 0 && c.n <= 768 && (colour != 3 || c.n <= 3<<w.head.depth)
 	case colour == 0:
 		ok = c.n == 2
 	case colour == 2:

@@ -21,11 +21,11 @@ type scanned struct {
 // numbers, MakerNotes and thumbnails, XMP, IPTC, comments, text and private chunks, a second photograph (MPF), and all
 // bytes after the end marker.
 //
-// The whole container is walked and bounded before a byte is written, no pixel is decoded, and memory does not grow
-// with the file. The same input gives the same output. Refusals are *fault.Error with the codes of refusal.go; other
+// The whole container is walked and bounded before a byte is written, no pixel is kept, and memory does not grow with
+// the file. The compressed pixels of a PNG are inflated to find where they end and that they are all there. The same input gives the same output. Refusals are *fault.Error with the codes of refusal.go; other
 // errors come from src and dst, and dst then holds an unusable part.
 func Sanitise(src io.ReaderAt, size int64, dst io.Writer, lim Limits) (facts Facts, err error) {
-	s, err := scan(src, size, lim)
+	s, err := scan(src, size, lim, true)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -35,7 +35,9 @@ func Sanitise(src io.ReaderAt, size int64, dst io.Writer, lim Limits) (facts Fac
 	return s.facts, nil
 }
 
-func scan(src io.ReaderAt, size int64, lim Limits) (s *scanned, err error) {
+// scan walks the container. With coded it also looks into the coded pixels where the container alone does not tell where
+// they end; who decodes them afterwards needs no such look.
+func scan(src io.ReaderAt, size int64, lim Limits, coded bool) (s *scanned, err error) {
 	defer fault.Wrap(&err, "imaging.scan of %d bytes", size)
 	if size <= 0 {
 		return nil, ErrEmpty
@@ -56,7 +58,7 @@ func scan(src io.ReaderAt, size int64, lim Limits) (s *scanned, err error) {
 	case JPEG:
 		return scanJPEG(in, lim)
 	case PNG:
-		return scanPNG(in, lim)
+		return scanPNG(in, lim, coded)
 	case GIF:
 		return scanGIF(in, lim)
 	default:

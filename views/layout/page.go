@@ -34,10 +34,10 @@ type Page struct {
 	Robots, Canonical        string
 	OEmbed                   string // absolute URL of the JSON oEmbed document of this page
 	OG                       *OpenGraph
-	HasErrors                bool // the title begins with "Error: "
-	Turnstile                bool // load Cloudflare's script; the server widens the CSP on the same condition
-	NoScript                 bool // load none of ours (mails in a browser, error pages while assets are in doubt)
-	Narrow                   bool // a reading column instead of the wide one
+	HasErrors                bool          // the title begins with "Error: "
+	Turnstile                bool          // load Cloudflare's script; the server widens the CSP on the same condition
+	NoScript                 bool          // load none of ours (mails in a browser, error pages while assets are in doubt)
+	Narrow                   bool          // a reading column instead of the wide one
 	Refresh                  time.Duration // load the page again after so long where no script runs; 0 means never
 	Flash                    *ui.Flash
 	Site                     Site
