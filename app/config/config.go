@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,25 +81,45 @@ func (s Secret) Reveal() string { return string(s) }
 // Load parses and validates the variables. environ is os.Environ() in the program and a literal in tests.
 func Load(environ []string) (Config, error) {
 	var c Config
-	if err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)}); err != nil {
-		var agg env.AggregateError
-		if errors.As(err, &agg) {
-			return c, Problems(texts(agg.Errors))
+	p, unread := unreadable(env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)}))
+	for _, problem := range c.validate() {
+		if key, _, _ := strings.Cut(problem, " "); !slices.Contains(unread, key) {
+			p = append(p, problem) // what could not be read is not judged as well
 		}
-		return c, Problems{err.Error()}
 	}
-	if p := c.validate(); len(p) > 0 {
+	if len(p) > 0 {
 		return c, p
 	}
 	return c, nil
 }
 
-func texts(errs []error) []string {
-	out := make([]string, len(errs))
-	for i, e := range errs {
-		out[i] = e.Error()
+// unreadable says what each variable must be that is no number or truth value, and lists their names. Parsing goes on
+// after one, so that the rest is checked too.
+func unreadable(err error) (p Problems, names []string) {
+	var agg env.AggregateError
+	if err == nil {
+		return nil, nil
+	} else if !errors.As(err, &agg) {
+		return Problems{err.Error()}, nil
 	}
-	return out
+	for _, e := range agg.Errors {
+		var wrong env.ParseError
+		field, ok := reflect.StructField{}, false
+		if errors.As(e, &wrong) {
+			field, ok = reflect.TypeFor[Config]().FieldByName(wrong.Name)
+		}
+		if !ok {
+			p = append(p, e.Error())
+			continue
+		}
+		kind := "a whole number"
+		if field.Type.Kind() == reflect.Bool {
+			kind = "true or false, 1 or 0"
+		}
+		names = append(names, field.Tag.Get("env"))
+		p = append(p, field.Tag.Get("env")+" must be "+kind)
+	}
+	return p, names
 }
 
 // Problems is every configuration error found, one sentence each.

@@ -79,7 +79,7 @@ func TestEveryProblemAtOnce(t *testing.T) {
 			t.Errorf("the report does not mention %s:\n%s", key, problems)
 		}
 	}
-	if _, problems := load(t, "IMGLINK_MAX_FILE_MIB=many", "IMGLINK_WORKERS=few"); !strings.Contains(problems, "MaxFileMiB") || !strings.Contains(problems, "Workers") {
+	if _, problems := load(t, "IMGLINK_MAX_FILE_MIB=many", "IMGLINK_WORKERS=few"); !strings.Contains(problems, "IMGLINK_MAX_FILE_MIB") || !strings.Contains(problems, "IMGLINK_WORKERS") {
 		t.Errorf("parse errors must all be reported: %s", problems)
 	}
 }
@@ -95,6 +95,32 @@ func TestSecretsNeverPrint(t *testing.T) {
 	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), c.SMTPURL.String()} {
 		if strings.Contains(s, "hunter2") || strings.Contains(s, "0f1e2d3c") || strings.Contains(s, "long-and-own") {
 			t.Fatalf("a secret leaked: %s", s)
+		}
+	}
+}
+
+// What cannot be read hides no other problem, is told by the name of its variable, and once.
+func TestUnreadableVariablesHideNothing(t *testing.T) {
+	_, problems := load(t, "IMGLINK_ALLOW_EMBEDDED=perhaps", "IMGLINK_MAX_FILE_MIB=large", "IMGLINK_UPLOADS_PER_MINUTE=1.5", "IMGLINK_LEGAL_TZ=Mars/Olympus", "S3_SSE=rot13")
+	for _, want := range []string{
+		"5 configuration problem(s)", "IMGLINK_ALLOW_EMBEDDED must be true or false", "IMGLINK_MAX_FILE_MIB must be a whole number",
+		"IMGLINK_UPLOADS_PER_MINUTE must be a whole number", "IMGLINK_LEGAL_TZ must be", "S3_SSE must be",
+	} {
+		if !strings.Contains(problems, want) {
+			t.Errorf("the report lacks %q:\n%s", want, problems)
+		}
+	}
+}
+
+func TestAddressesNeedAPort(t *testing.T) {
+	for addr, ok := range map[string]bool{
+		"127.0.0.1:8080": true, ":0": true, "[::1]:65535": true,
+		"127.0.0.1:": false, "127.0.0.1:65536": false, "127.0.0.1:-1": false, "127.0.0.1:http": false, "127.0.0.1": false,
+	} {
+		for _, key := range []string{"IMGLINK_ADDR", "IMGLINK_METRICS_ADDR"} {
+			if _, problems := load(t, key+"="+addr); (problems == "") != ok || !ok && !strings.Contains(problems, key) {
+				t.Errorf("%s=%s: %q", key, addr, problems)
+			}
 		}
 	}
 }

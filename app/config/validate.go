@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,13 +73,13 @@ func (c *Config) validateBasics() (p []string) {
 
 func (c *Config) validateNetwork() (p []string) {
 	host, port, err := net.SplitHostPort(c.Addr)
-	if err != nil || port == "" {
-		p = append(p, `IMGLINK_ADDR must be host:port, for example "127.0.0.1:8080"`)
+	if err != nil || !isPort(port) {
+		p = append(p, `IMGLINK_ADDR must be host:port with a port from 0 to 65535, for example "127.0.0.1:8080"`)
 	}
 	if c.MetricsAddr == "off" {
 		c.MetricsAddr = ""
-	} else if _, _, err := net.SplitHostPort(c.MetricsAddr); err != nil {
-		p = append(p, `IMGLINK_METRICS_ADDR must be host:port, or "off"`)
+	} else if _, port, err := net.SplitHostPort(c.MetricsAddr); err != nil || !isPort(port) {
+		p = append(p, `IMGLINK_METRICS_ADDR must be host:port with a port from 0 to 65535, or "off"`)
 	}
 	if c.BaseURL == "" {
 		if host == "" || host == "0.0.0.0" || host == "::" {
@@ -102,6 +103,12 @@ func (c *Config) validateNetwork() (p []string) {
 		c.proxies = append(c.proxies, prefix)
 	}
 	return p
+}
+
+// isPort reports whether a server can listen there; 0 lets the system choose.
+func isPort(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
 }
 
 func parsePrefix(s string) (netip.Prefix, error) {
