@@ -5,9 +5,14 @@ import (
 	"sync"
 )
 
-// CacheControl is what stored objects and their answers carry. Browsers keep a picture for an hour without asking, shared
-// caches for a year; a removal purges the shared ones at once.
-const CacheControl = "public, max-age=3600, s-maxage=31536000, immutable"
+// CacheControl is what stored objects and their answers carry. Browsers keep a picture for an hour without asking. Shared
+// caches keep it for a year where a removal purges them at once; where none can be told, none may keep it (RFC 9111, 5.2.2.7).
+func (s *Service) CacheControl() string {
+	if s.SharedCaches {
+		return "public, max-age=3600, s-maxage=31536000, immutable"
+	}
+	return "private, max-age=3600, immutable"
+}
 
 // Cache keeps the bytes of small, popular objects in memory. Whether an image may be shown is asked of the database on
 // every request, so the cache never outlives a removal. The nil Cache keeps nothing.

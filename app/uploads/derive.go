@@ -55,7 +55,7 @@ func (s *Service) Derive(ctx context.Context, job DeriveJob) (err error) {
 	}
 	img.ThumbExt = d.ThumbFormat.Ext()
 	if err := errors.Join(
-		s.Objects.Put(ctx, img.ThumbKey(), bytes.NewReader(d.Thumb), objects.Meta{ContentType: d.ThumbFormat.MIME(), Size: int64(len(d.Thumb)), CacheControl: CacheControl}),
+		s.Objects.Put(ctx, img.ThumbKey(), bytes.NewReader(d.Thumb), objects.Meta{ContentType: d.ThumbFormat.MIME(), Size: int64(len(d.Thumb)), CacheControl: s.CacheControl()}),
 		s.Objects.Put(ctx, img.SafeKey(), bytes.NewReader(d.Safe), objects.Meta{ContentType: "image/jpeg", Size: int64(len(d.Safe)), CacheControl: "private"}),
 	); err != nil {
 		return err

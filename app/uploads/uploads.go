@@ -56,6 +56,8 @@ type Service struct {
 	TempDir string                      // for spooling; must have room for the uploads in flight
 	URLs    func(models.Image) []string // every public address of an image
 	Cache   *Cache                      // nil switches the in-process cache off
+
+	SharedCaches bool // Purger reaches every cache between us and browsers
 }
 
 // Source says who sends a picture.
@@ -98,7 +100,7 @@ func (s *Service) Receive(ctx context.Context, src Source, name string, body io.
 	}
 	// From here on a client that hangs up loses nothing: the sweep drops what is not published.
 	if err := s.Objects.Put(ctx, up.Image.ObjectKey(), sp.clean, objects.Meta{
-		ContentType: up.Image.Mime, Size: up.Image.Bytes, SHA256: sp.stored[:], CacheControl: CacheControl,
+		ContentType: up.Image.Mime, Size: up.Image.Bytes, SHA256: sp.stored[:], CacheControl: s.CacheControl(),
 	}); err != nil {
 		return Upload{}, err
 	}
