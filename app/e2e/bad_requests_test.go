@@ -257,9 +257,17 @@ func TestBodyIsNeverARequest(t *testing.T) {
 			}
 		}
 	}
-	both := "POST /api/v1/images HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner
-	if got := rawAnswers(t, in.URL, both); len(got) > 2 || len(got) == 2 && got[1] != 404 && got[1] != 400 {
-		t.Errorf("length and chunks: answers %v", got)
+	for name, framing := range map[string]string{
+		"length and chunks": "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "chunks and length": "transfer-encoding: chunked\r\ncontent-length: 5\r\n",
+		"two lengths": "Content-Length: 5\r\nContent-Length: 6\r\n", "two codings": "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+		"an unknown coding": "Transfer-Encoding: gzip, chunked\r\n", "no coding and a length": "Transfer-Encoding: identity\r\nContent-Length: 5\r\n",
+	} {
+		for _, line := range []string{"POST /api/v1/images", "GET /healthz", "POST /nothing/at/all"} {
+			raw := line + " HTTP/1.1\r\nHost: x\r\n" + framing + "\r\n0\r\n\r\n" + inner
+			if got := rawAnswers(t, in.URL, raw); len(got) != 1 || got[0] != 400 {
+				t.Errorf("%s, %s: answers %v, want 400 and the end of the connection", line, name, got)
+			}
+		}
 	}
 }
 

@@ -31,6 +31,8 @@ const (
 	Timeout                     // 408: the client sent too slowly
 	HeadersTooLarge             // 431: the headers, cookies included
 	WrongMethod                 // 405: the address exists, for other methods
+	Unsatisfiable               // 416: nothing lies in the range asked for; Content-Range says how much there is
+	NotImplemented              // 501: known and not offered here
 )
 
 var kinds = map[Kind]struct {
@@ -54,6 +56,8 @@ var kinds = map[Kind]struct {
 	Timeout:         {http.StatusRequestTimeout, "timeout", "Too slow"},
 	HeadersTooLarge: {http.StatusRequestHeaderFieldsTooLarge, "headers_too_large", "Headers too large"},
 	WrongMethod:     {http.StatusMethodNotAllowed, "method_not_allowed", "Method not allowed"},
+	Unsatisfiable:   {http.StatusRequestedRangeNotSatisfiable, "range_not_satisfiable", "Nothing in that range"},
+	NotImplemented:  {http.StatusNotImplemented, "not_implemented", "Not offered here"},
 }
 
 // Status is the HTTP status of the kind.

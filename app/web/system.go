@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -56,20 +55,20 @@ func (s *System) Static(c *kit.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, static.CacheControl)
 	c.Set(fiber.HeaderETag, f.ETag)
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	if c.Get(fiber.HeaderIfNoneMatch) == f.ETag {
+	c.Vary(fiber.HeaderAcceptEncoding)
+	if c.Has(f.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	accept := c.Get(fiber.HeaderAcceptEncoding)
-	c.Vary(fiber.HeaderAcceptEncoding)
-	switch {
-	case f.Brotli != nil && strings.Contains(accept, "br"):
-		c.Set(fiber.HeaderContentEncoding, "br")
-		return c.Send(f.Brotli)
-	case f.Gzip != nil && strings.Contains(accept, "gzip"):
+	body := f.Data
+	switch coding := c.Coding("br", "gzip"); {
+	case coding == "br" && f.Brotli != nil:
+		c.Set(fiber.HeaderContentEncoding, coding)
+		body = f.Brotli
+	case coding != "" && f.Gzip != nil && c.Coding("gzip") != "":
 		c.Set(fiber.HeaderContentEncoding, "gzip")
-		return c.Send(f.Gzip)
+		body = f.Gzip
 	}
-	return c.Send(f.Data)
+	return c.Send(body)
 }
 
 // Robots is GET /robots.txt. Uploads are unlisted: the home page and the texts may be found, pictures by their link only.

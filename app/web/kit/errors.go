@@ -49,6 +49,9 @@ func (c *Ctx) fail(err error) error {
 	for _, name := range ofTheAnswer {
 		c.Response().Header.Del(name)
 	}
+	if f.Kind != fault.Unsatisfiable {
+		c.Response().Header.Del(fiber.HeaderContentRange)
+	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if c.WantsJSON() {
 		return c.problem(f)
@@ -67,7 +70,7 @@ func (c *Ctx) signInName() string {
 
 // ofTheAnswer are headers that a handler may have set for an answer that then failed: an error is not that picture.
 var ofTheAnswer = []string{
-	fiber.HeaderETag, fiber.HeaderLastModified, fiber.HeaderAcceptRanges, fiber.HeaderContentRange, fiber.HeaderContentDisposition,
+	fiber.HeaderETag, fiber.HeaderLastModified, fiber.HeaderAcceptRanges, fiber.HeaderContentDisposition,
 	fiber.HeaderContentEncoding, fiber.HeaderAccessControlAllowOrigin, "Cache-Tag", "Cross-Origin-Resource-Policy",
 }
 

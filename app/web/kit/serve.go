@@ -73,6 +73,9 @@ func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
 		k.record(c, elapsed())
 	}()
 	c.headers()
+	if err := c.framed(); err != nil {
+		return c.fail(err)
+	}
 	if r == nil {
 		return c.fail(c.nowhere())
 	}

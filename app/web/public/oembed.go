@@ -14,7 +14,7 @@ import (
 // OEmbed is GET /oembed?url=...&format=json (oembed.com): how other sites show one of our pages.
 func (h *Handlers) OEmbed(c *kit.Ctx) error {
 	if f := c.Text("format"); f != "" && f != "json" {
-		return c.SendStatus(fiber.StatusNotImplemented)
+		return fault.New(fault.NotImplemented, "oembed_format", "This site answers with json only: leave format away, or ask for format=json.")
 	}
 	u, err := url.Parse(c.Text("url"))
 	if err != nil || u.Scheme+"://"+u.Host != c.Kit.Base {

@@ -1,15 +1,15 @@
 package public
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 
+	"imglink/app/fault"
 	"imglink/app/ident"
 	"imglink/app/objects"
 )
 
-var errRange = errors.New("range not satisfiable")
+var errRange = fault.New(fault.Unsatisfiable, "", "The picture has no such bytes.")
 
 // parseRange reads a Range header with one range of bytes (RFC 9110, 14.2). nil means: send everything, which is also the
 // allowed answer to several ranges and to units we do not know.

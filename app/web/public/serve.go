@@ -90,7 +90,7 @@ func (h *Handlers) send(c *kit.Ctx, img models.Image, key, mime string) error {
 		etag = `"` + hex.EncodeToString(img.SHA256[:16]) + `"`
 	}
 	c.Set(fiber.HeaderETag, etag)
-	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) || c.Get(fiber.HeaderIfNoneMatch) == "" && notModified(c, img) {
+	if c.Has(etag) || c.Get(fiber.HeaderIfNoneMatch) == "" && notModified(c, img) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	var want *objects.Range
@@ -99,9 +99,7 @@ func (h *Handlers) send(c *kit.Ctx, img models.Image, key, mime string) error {
 		var err error
 		if want, err = part(c, etag, img.Bytes); err != nil {
 			c.Set(fiber.HeaderContentRange, "bytes */"+strconv.FormatInt(img.Bytes, 10))
-			c.Set(fiber.HeaderCacheControl, "no-store") // the refusal, not the picture
-			c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-			return c.SendStatus(fiber.StatusRequestedRangeNotSatisfiable)
+			return err
 		}
 	}
 	if c.Method() == fiber.MethodHead && key == img.ObjectKey() {
@@ -154,7 +152,7 @@ func (h *Handlers) imageHeaders(c *kit.Ctx, img models.Image, mime string) {
 		c.Set(fiber.HeaderCacheControl, "private, no-store")
 		return
 	}
-	c.Set(fiber.HeaderCacheControl, uploads.CacheControl)
+	c.Set(fiber.HeaderCacheControl, h.Uploads.CacheControl())
 }
 
 const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
@@ -162,14 +160,4 @@ const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
 func notModified(c *kit.Ctx, img models.Image) bool {
 	since, err := time.Parse(httpTime, c.Get(fiber.HeaderIfModifiedSince))
 	return err == nil && img.LiveAt != nil && !img.LiveAt.Truncate(time.Second).After(since)
-}
-
-// matches reports whether an If-None-Match header names the tag (RFC 9110, weak comparison).
-func matches(header, etag string) bool {
-	for tag := range strings.SplitSeq(header, ",") {
-		if tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/"); tag == etag || tag == "*" {
-			return true
-		}
-	}
-	return false
 }
