@@ -58,10 +58,11 @@ func (x *extractor) file(f *ast.File, faults bool) {
 	for _, d := range f.Decls {
 		if marked(d) {
 			ast.Inspect(d, func(n ast.Node) bool {
-				if s, ok := literal(n); ok && wordy(s) {
+				s, ok := literal(n)
+				if ok && wordy(s) {
 					x.add(n, s, source{args: -1})
 				}
-				return true
+				return !ok // the parts of a joined literal are no keys
 			})
 		}
 	}

@@ -139,7 +139,7 @@ func (s *Service) Preview(ctx context.Context, a actor.Actor, in DecisionInput) 
 		d.statement.ImageID = c.ImageID
 		p.Statement = d.statement
 		if d.decision.Action != models.ActionKeep {
-			p.LetterToUploader = uploaderLetter(d.statement)
+			p.LetterToUploader = uploaderLetter(ctx, d.statement)
 		}
 		return s.previewNotifiers(ctx, q, d, &p)
 	})

@@ -219,7 +219,7 @@ func (s *Service) tellNotifier(ctx context.Context, e models.Effect) error {
 		if err != nil {
 			return err
 		}
-		letter := s.notifierLetter(n, itemURLs(items, e.CaseID), d, s.redress(tx.Now, "this decision"))
+		letter := s.notifierLetter(n, itemURLs(items, e.CaseID), d, s.redress(tx.Now))
 		if err := tx.QueueMail(mailOf("notice_decision", n, letter)); err != nil {
 			return err
 		}

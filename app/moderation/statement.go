@@ -12,6 +12,7 @@ import (
 
 	"imglink/app/deadline"
 	"imglink/app/fault"
+	"imglink/app/i18n"
 	"imglink/app/ident"
 	"imglink/models"
 )
@@ -22,6 +23,9 @@ const (
 	sourceOwn    = "own_initiative"
 )
 
+// measures say in a sentence what was decided.
+//
+//i18n:keys
 var measures = map[models.Action]string{
 	models.ActionKeep:     "The image stays public. Nothing was restricted.",
 	models.ActionRestrict: "The image is shown only to people who confirm that they are of age.",
@@ -30,6 +34,8 @@ var measures = map[models.Action]string{
 }
 
 // compile writes the statement of reasons for a decision, without an image yet. It is never asked for one on keep.
+//
+//i18n:keys
 func (s *Service) compile(d models.Decision, c models.Case, r models.ReasonCode) Statement {
 	st := Statement{
 		DecisionID: d.ID, CaseReference: c.Reference, Action: d.Action, Measure: measures[d.Action],
@@ -39,10 +45,10 @@ func (s *Service) compile(d models.Decision, c models.Case, r models.ReasonCode)
 		AutomatedText: "The content was not found by automated means, and the decision was made by a person, without automated means.",
 		Ground:        d.Ground, ReasonCode: d.ReasonCode, ReasonVersion: d.ReasonVersion, ReasonLabel: r.Label,
 		Reference: d.Reference, Explanation: d.Explanation,
-		Redress: s.redress(d.DecidedAt, "this decision"), Language: "en", IssuedAt: d.DecidedAt,
+		Redress: s.redress(d.DecidedAt), Language: "en", IssuedAt: d.DecidedAt,
 	}
 	if d.EndsAt != nil {
-		st.Duration = "Until " + s.day(*d.EndsAt).Format("2 January 2006") + "."
+		st.Duration = fmt.Sprintf(untilText, s.day(*d.EndsAt).Format(issuedDate))
 	}
 	st.SourceText = "We looked at the content on our own initiative."
 	if d.Source == sourceNotice {
@@ -56,13 +62,14 @@ func (s *Service) compile(d models.Decision, c models.Case, r models.ReasonCode)
 
 // redress lists the ways to contest a decision: the internal complaint, for six months from the day of being informed
 // (Art. 20(1)), a certified out-of-court body (Art. 21), the courts.
-func (s *Service) redress(informed time.Time, what string) []Redress {
+//
+//i18n:keys
+func (s *Service) redress(informed time.Time) []Redress {
 	until := deadline.ComplaintEnds(informed, s.Zone)
 	return []Redress{
 		{
 			Kind: "complaint", Title: "Complain to us", URL: s.ComplaintURL, Until: &until,
-			Text: "You can complain to us about " + what + ", free of charge, within six months from the day you were informed of it, and in any case until " +
-				until.Format("2 January 2006") + ". Another person than the one who decided looks at it again.",
+			Text: fmt.Sprintf(complaintText, until.Format(issuedDate)),
 		},
 		{
 			Kind: "out_of_court", Title: "Out-of-court dispute settlement", URL: s.OutOfCourtURL,
@@ -113,12 +120,15 @@ func explains(text string, titles ...string) bool {
 	return true
 }
 
-// Text is the statement as a letter.
-func (st Statement) Text() string {
+// Text is the statement as a letter in the language of ctx.
+//
+//i18n:keys
+func (st Statement) Text(ctx context.Context) string {
+	st = st.Say(ctx)
 	var b strings.Builder
 	line := func(title, text string) {
 		if text != "" {
-			fmt.Fprintf(&b, "%s\n%s\n\n", title, text)
+			fmt.Fprintf(&b, "%s\n%s\n\n", i18n.T(ctx, title), text)
 		}
 	}
 	line("What we decided", st.Measure)
@@ -133,14 +143,15 @@ func (st Statement) Text() string {
 	}
 	line(ground, strings.TrimSpace(st.Reference+"\n"+st.ClauseURL))
 	line("Why", st.Explanation)
-	b.WriteString(redressText(st.Redress))
+	b.WriteString(redressText(ctx, st.Redress))
 	return strings.TrimSpace(b.String()) + "\n"
 }
 
-func redressText(list []Redress) string {
+func redressText(ctx context.Context, list []Redress) string {
 	var b strings.Builder
-	b.WriteString("What you can do\n")
+	b.WriteString(i18n.T(ctx, "What you can do") + "\n")
 	for _, r := range list {
+		r = r.Say(ctx)
 		b.WriteString("- " + r.Title + ". " + r.Text)
 		if r.URL != "" {
 			b.WriteString(" " + r.URL)

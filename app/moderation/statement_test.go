@@ -46,7 +46,7 @@ func TestStatementsAreComplete(t *testing.T) {
 		if err := p.Statement.Check(); err != nil {
 			rt.Fatalf("incomplete: %v", err)
 		}
-		all := strings.ToLower(p.Statement.Text() + p.LetterToUploader.Text)
+		all := strings.ToLower(p.Statement.Text(t.Context()) + p.LetterToUploader.Text)
 		raw, _ := json.Marshal(p.Statement)
 		all += strings.ToLower(string(raw))
 		if strings.Contains(all, "ann notifier") || strings.Contains(all, "ann@mail.example") {

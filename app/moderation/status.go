@@ -49,7 +49,7 @@ func (s *Service) statusItem(i models.NoticeOutcome) NoticeStatusItem {
 	item := NoticeStatusItem{URL: i.URL, Outcome: i.Outcome, Text: outcomes[i.Outcome]}
 	if i.Outcome != "" && i.DecidedAt != nil {
 		day := s.day(*i.DecidedAt)
-		item.DecidedOn, item.Why, item.Redress = &day, i.Explanation, s.redress(*i.DecidedAt, "this decision")
+		item.DecidedOn, item.Why, item.Redress = &day, i.Explanation, s.redress(*i.DecidedAt)
 	}
 	return item
 }

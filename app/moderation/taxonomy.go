@@ -28,6 +28,8 @@ func DefaultReasons() []models.ReasonCode {
 }
 
 // safetyReasons are offences against people's safety and dignity.
+//
+//i18n:keys
 func safetyReasons() []models.ReasonCode {
 	return []models.ReasonCode{
 		{
@@ -69,6 +71,8 @@ func safetyReasons() []models.ReasonCode {
 }
 
 // rightsReasons are breaches of other laws, most of them of somebody's rights.
+//
+//i18n:keys
 func rightsReasons() []models.ReasonCode {
 	return []models.ReasonCode{
 		{
@@ -117,6 +121,8 @@ func rightsReasons() []models.ReasonCode {
 }
 
 // termsReasons are breaches of our own terms of use.
+//
+//i18n:keys
 func termsReasons() []models.ReasonCode {
 	return []models.ReasonCode{
 		{

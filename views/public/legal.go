@@ -19,10 +19,10 @@ type Terms struct {
 // Help is the help page. BaseURL has no slash at its end; it stands in the example commands.
 type Help struct {
 	layout.Page
-	BaseURL  string
-	Limits   Limits
-	Errors   []ErrorCode
-	RateText string // what one address may send, as "60 uploads a minute"; empty hides the line
+	BaseURL   string
+	Limits    Limits
+	Errors    []ErrorCode
+	PerMinute int // uploads one address may send; 0 hides the line
 }
 
 // ErrorCode is one code of a problem of the API: Code is its anchor on the page, Status the HTTP status, Text what to do.
@@ -33,6 +33,8 @@ type Clause struct{ Number, Anchor, Title, Text string }
 
 // contentRules are what may not be uploaded, in the order of the page. The numbers are part of issued statements of
 // reasons, so a new rule is appended, never inserted.
+//
+//i18n:keys
 var contentRules = []Clause{
 	{"3.1", "illegal", "Illegal content", "Content that the law of the European Union or of a Member State forbids, or whose sharing is a crime. That includes terrorist content and symbols of banned organisations, offers of illegal goods, and anything a court has ordered us to keep offline."},
 	{"3.2", "child-safety", "Child safety", "Any sexual depiction of a person under 18, real, drawn or generated, and anything that sexualises a child, helps to groom one or advertises such material. There are no exceptions, whatever the purpose. We report it to the authorities."},

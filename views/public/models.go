@@ -3,10 +3,12 @@
 package public
 
 import (
+	"context"
 	"html"
 	"strconv"
 	"strings"
 
+	"imglink/app/i18n"
 	"imglink/views/layout"
 	"imglink/views/ui"
 )
@@ -46,10 +48,10 @@ type Uploaded struct {
 }
 
 // Links are the copy rows of an image. The alternative text is escaped for each format, because it comes from a file name.
-func Links(prefix, pageURL, imageURL, alt string) []ui.Copy {
+func Links(ctx context.Context, prefix, pageURL, imageURL, alt string) []ui.Copy {
 	return []ui.Copy{
-		{ID: prefix + "page", Kind: "page", Name: "Page link", Value: pageURL},
-		{ID: prefix + "direct", Kind: "direct", Name: "Direct link", Value: imageURL},
+		{ID: prefix + "page", Kind: "page", Name: i18n.T(ctx, "Page link"), Value: pageURL},
+		{ID: prefix + "direct", Kind: "direct", Name: i18n.T(ctx, "Direct link"), Value: imageURL},
 		{ID: prefix + "markdown", Kind: "markdown", Name: "Markdown", Value: "![" + markdownText(alt) + "](" + imageURL + ")"},
 		{ID: prefix + "html", Kind: "html", Name: "HTML", Value: `<img src="` + html.EscapeString(imageURL) + `" alt="` + html.EscapeString(alt) + `">`},
 		{ID: prefix + "bbcode", Kind: "bbcode", Name: "BBCode", Value: "[img]" + imageURL + "[/img]"},
@@ -60,15 +62,15 @@ var markdownEscapes = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "\n",
 
 func markdownText(s string) string { return markdownEscapes.Replace(s) }
 
-func (u Uploaded) links(n int) []ui.Copy {
+func (u Uploaded) links(ctx context.Context, n int) []ui.Copy {
 	prefix := "r" + strconv.Itoa(n) + "-"
-	rows := Links(prefix, u.PageURL, u.ImageURL, "")
-	return append(rows, ui.Copy{ID: prefix + "delete", Kind: "delete", Name: "Delete link", Value: u.DeleteURL})
+	rows := Links(ctx, prefix, u.PageURL, u.ImageURL, "")
+	return append(rows, ui.Copy{ID: prefix + "delete", Kind: "delete", Name: i18n.T(ctx, "Delete link"), Value: u.DeleteURL})
 }
 
 // blankLinks are the rows of the script's template, without ids or values.
-func blankLinks() []ui.Copy {
-	rows := (Uploaded{}).links(0)
+func blankLinks(ctx context.Context) []ui.Copy {
+	rows := (Uploaded{}).links(ctx, 0)
 	for n := range rows {
 		rows[n].ID, rows[n].Value = "", ""
 	}
@@ -92,9 +94,9 @@ type Image struct {
 	RestrictedWhy         string // shown when the image is age-restricted and the visitor went on
 }
 
-func (i Image) title() string {
+func (i Image) title(ctx context.Context) string {
 	if i.FileName == "" {
-		return "Image " + i.ID
+		return i18n.T(ctx, "Image %s", i.ID)
 	}
 	return i.FileName
 }
@@ -116,7 +118,8 @@ type Delete struct {
 // Deleted confirms a deletion.
 type Deleted struct {
 	layout.Page
-	ID, Within string // Within: how soon copies in caches are gone, in words
+	ID     string
+	Caches bool // copies near visitors exist and are purged
 }
 
 // Statement is a statement of reasons (Regulation (EU) 2022/2065, Art. 17) in finished words.
@@ -232,6 +235,6 @@ type Problem struct {
 	Status     int
 	Message    string // overrides the standard sentence of the status
 	RequestID  string
-	RetryAfter string // "in 40 seconds"
+	RetryAfter string // "40 seconds"
 	Next       []ui.Btn
 }

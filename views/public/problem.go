@@ -1,8 +1,10 @@
 package public
 
 import (
+	"context"
 	"strconv"
 
+	"imglink/app/i18n"
 	"imglink/views/layout"
 	"imglink/views/ui"
 )
@@ -11,6 +13,8 @@ import (
 type face struct{ icon, title, text, next string }
 
 // faces are by HTTP status (RFC 9110, RFC 6585, RFC 7725).
+//
+//i18n:keys
 var faces = map[int]face{
 	400: {"file-code", "We could not read that request", "It was cut off or changed on the way.", "Go back, reload the page and try again."},
 	401: {"lock", "Please sign in", "This page is for signed-in staff.", "Sign in and you come back here."},
@@ -40,20 +44,20 @@ func (p Problem) face() face {
 	return faces[400]
 }
 
-func (p Problem) text() string {
+func (p Problem) text(ctx context.Context) string {
 	if p.Message != "" {
 		return p.Message
 	}
-	return p.face().text
+	return i18n.T(ctx, p.face().text)
 }
 
 func (p Problem) code() string { return strconv.Itoa(p.Status) }
 
 // shell gives the page its title and keeps error pages out of search engines.
-func (p Problem) shell() layout.Page {
+func (p Problem) shell(ctx context.Context) layout.Page {
 	s := p.Page
 	if s.Title == "" {
-		s.Title = p.face().title
+		s.Title = i18n.T(ctx, p.face().title)
 	}
 	if s.Robots == "" {
 		s.Robots = "noindex"
@@ -63,9 +67,9 @@ func (p Problem) shell() layout.Page {
 }
 
 // buttons are the handler's, or the way home.
-func (p Problem) buttons() []ui.Btn {
+func (p Problem) buttons(ctx context.Context) []ui.Btn {
 	if len(p.Next) > 0 || p.Site.Home == "" {
 		return p.Next
 	}
-	return []ui.Btn{{Label: "Go to the upload page", Icon: "house", Href: p.Site.Home, Kind: "primary"}}
+	return []ui.Btn{{Label: i18n.T(ctx, "Go to the upload page"), Icon: "house", Href: p.Site.Home, Kind: "primary"}}
 }

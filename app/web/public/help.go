@@ -11,6 +11,8 @@ import (
 )
 
 // answered are the codes of the API beside the refusals of pictures and the kinds themselves.
+//
+//i18n:keys
 var answered = map[string]struct {
 	kind fault.Kind
 	text string

@@ -12,6 +12,7 @@ import (
 
 	"imglink/app/botcheck"
 	"imglink/app/fault"
+	"imglink/app/i18n"
 	"imglink/app/ident"
 	"imglink/app/uploads"
 	"imglink/app/web/api"
@@ -50,18 +51,18 @@ func Page(c *kit.Ctx, title string) layout.Page {
 }
 
 // limits are the upload rules in the words of the pages.
-func (h *Handlers) limits() public.Limits {
+func (h *Handlers) limits(c *kit.Ctx) public.Limits {
 	lim := h.Uploads.Limits
 	return public.Limits{
-		MaxBytes: lim.Bytes, MaxBytesText: kit.Bytes(lim.Bytes), MaxFiles: 50, MaxPixels: lim.Pixels, TypesText: "PNG, JPEG, GIF or WebP",
+		MaxBytes: lim.Bytes, MaxBytesText: i18n.Bytes(c.Context(), lim.Bytes), MaxFiles: 50, MaxPixels: lim.Pixels, TypesText: c.T("PNG, JPEG, GIF or WebP"),
 		Types: []string{"image/png", "image/jpeg", "image/gif", "image/webp"}, Convertible: []string{"image/heic", "image/heif", "image/avif"},
 	}
 }
 
 func (h *Handlers) home(c *kit.Ctx) public.Home {
-	p := Page(c, "Drop an image, get a link")
-	p.Description = "Upload a picture and get a link. No account needed."
-	return public.Home{Page: p, Action: c.Kit.URL("upload"), API: c.Kit.URL("api.images"), Limits: h.limits()}
+	p := Page(c, c.T("Drop an image, get a link"))
+	p.Description = c.T("Upload a picture and get a link. No account needed.")
+	return public.Home{Page: p, Action: c.Kit.URL("upload"), API: c.Kit.URL("api.images"), Limits: h.limits(c)}
 }
 
 // Home is GET /, the upload page.
@@ -85,7 +86,7 @@ func (h *Handlers) Upload(c *kit.Ctx) error {
 		},
 		Ready: func() error { return c.CheckStreamToken(token) }, // the token comes before the files: what has none is not stored
 		Refuse: func(err error) {
-			page.Problems = append(page.Problems, problems(fault.Of(err), fileField)...)
+			page.Problems = append(page.Problems, problems(c, fault.Of(err), fileField)...)
 			status = fault.Of(err).Kind.Status()
 		},
 	})
@@ -94,10 +95,10 @@ func (h *Handlers) Upload(c *kit.Ctx) error {
 		if f.Kind == fault.Internal || f.Kind == fault.Unavailable || f.Kind == fault.Forbidden || f.Kind == fault.TooMany {
 			return err
 		}
-		page.Problems, status = problems(f, fileField), f.Kind.Status()
+		page.Problems, status = problems(c, f, fileField), f.Kind.Status()
 	}
 	for _, up := range ups {
-		page.Results, status = append(page.Results, uploaded(c.Kit, up)), fiber.StatusCreated
+		page.Results, status = append(page.Results, uploaded(c, up)), fiber.StatusCreated
 	}
 	page.HasErrors = len(page.Problems) > 0
 	return c.Render(status, public.HomePage(page))
@@ -107,7 +108,8 @@ func (h *Handlers) Upload(c *kit.Ctx) error {
 var fileField = map[string]string{"file": "files"}
 
 // problems turns field errors into those of a page; names maps field names to the ids of the page's controls.
-func problems(f *fault.Error, names map[string]string) []ui.Problem {
+func problems(c *kit.Ctx, f *fault.Error, names map[string]string) []ui.Problem {
+	f = kit.Say(c.Context(), f)
 	var out []ui.Problem
 	for _, field := range f.Fields {
 		id := field.Name
@@ -122,16 +124,16 @@ func problems(f *fault.Error, names map[string]string) []ui.Problem {
 	return out
 }
 
-func uploaded(k *kit.Kit, up uploads.Upload) public.Uploaded {
-	img := api.Show(k, up)
+func uploaded(c *kit.Ctx, up uploads.Upload) public.Uploaded {
+	img := api.Show(c.Kit, up)
 	return public.Uploaded{
-		ID: img.ID, FileName: img.FileName, Facts: facts(up.Image), ThumbURL: img.ThumbURL, PageURL: img.PageURL,
+		ID: img.ID, FileName: img.FileName, Facts: facts(c, up.Image), ThumbURL: img.ThumbURL, PageURL: img.PageURL,
 		ImageURL: img.ImageURL, DeleteURL: img.DeleteURL,
 	}
 }
 
-func facts(img models.Image) string {
-	return fmt.Sprintf("%s, %d × %d, %s", typeName(img.Mime), img.Width, img.Height, kit.Bytes(img.Bytes))
+func facts(c *kit.Ctx, img models.Image) string {
+	return fmt.Sprintf("%s, %d × %d, %s", typeName(img.Mime), img.Width, img.Height, i18n.Bytes(c.Context(), img.Bytes))
 }
 
 func typeName(mime string) string {
@@ -163,16 +165,16 @@ func (h *Handlers) imageView(c *kit.Ctx, img models.Image) public.Image {
 	p.Canonical = k.Abs("image", img.ID)
 	v := public.Image{
 		ID: img.ID, FileName: img.FileName, Alt: img.FileName, ImageURL: k.Abs("image.file", img.ID, img.Ext), PageURL: k.Abs("image", img.ID),
-		Type: typeName(img.Mime), Size: kit.Bytes(img.Bytes), Width: img.Width, Height: img.Height, Animated: img.Frames > 1,
-		Uploaded: img.CreatedAt.In(h.Location).Format("2 January 2006"), UploadedISO: img.CreatedAt.In(h.Location).Format("2006-01-02"),
+		Type: typeName(img.Mime), Size: i18n.Bytes(c.Context(), img.Bytes), Width: img.Width, Height: img.Height, Animated: img.Frames > 1,
+		Uploaded: i18n.Date(c.Context(), img.CreatedAt.In(h.Location), i18n.Long), UploadedISO: img.CreatedAt.In(h.Location).Format("2006-01-02"),
 		ReportHref: k.URL("image.report", img.ID),
 	}
 	if img.State == models.ImageRestricted {
-		v.RestrictedWhy = "A moderator restricted this image to adults."
+		v.RestrictedWhy = c.T("A moderator restricted this image to adults.")
 	} else {
 		p.OEmbed = k.Abs("oembed") + "?format=json&url=" + escape(v.PageURL)
 		p.OG = &layout.OpenGraph{
-			Type: "website", Title: img.FileName, Description: "Image on ImgLink, " + facts(img), URL: v.PageURL, Image: v.ImageURL,
+			Type: "website", Title: img.FileName, Description: c.T("Image on ImgLink, %s", facts(c, img)), URL: v.PageURL, Image: v.ImageURL,
 			ImageType: img.Mime, ImageAlt: img.FileName, Width: img.Width, Height: img.Height, Large: true,
 		}
 	}
@@ -181,7 +183,7 @@ func (h *Handlers) imageView(c *kit.Ctx, img models.Image) public.Image {
 }
 
 func (h *Handlers) ageGate(c *kit.Ctx, img models.Image) error {
-	p := Page(c, "Age-restricted image")
+	p := Page(c, c.T("Age-restricted image"))
 	p.Robots = "noindex"
 	st, err := h.statement(c, img)
 	if err != nil {
@@ -189,7 +191,7 @@ func (h *Handlers) ageGate(c *kit.Ctx, img models.Image) error {
 	}
 	return c.OK(public.AgeGatePage(public.AgeGate{
 		Page: p, ID: img.ID, Action: c.Kit.URL("image.age", img.ID), Back: c.Kit.URL("home"), ReportHref: c.Kit.URL("image.report", img.ID),
-		Why: "A moderator restricted this image to adults.", Statement: st,
+		Why: c.T("A moderator restricted this image to adults."), Statement: st,
 	}))
 }
 
@@ -204,9 +206,9 @@ func (h *Handlers) ConfirmAge(c *kit.Ctx) error {
 
 // withheld is the page of a picture that is gone: it says by whom, why, and what can be done about it.
 func (h *Handlers) withheld(c *kit.Ctx, img models.Image) error {
-	status, p := fiber.StatusGone, Page(c, "Image removed")
+	status, p := fiber.StatusGone, Page(c, c.T("Image removed"))
 	if img.State == models.ImageDisabled {
-		status, p.Title = fiber.StatusUnavailableForLegalReasons, "Image disabled for legal reasons"
+		status, p.Title = fiber.StatusUnavailableForLegalReasons, c.T("Image disabled for legal reasons")
 	}
 	p.Robots = "noindex"
 	v := public.Withheld{Page: p, ID: img.ID, Status: strconv.Itoa(status), ByUploader: img.State == models.ImageDeleted}
@@ -230,8 +232,8 @@ func (h *Handlers) DeleteForm(c *kit.Ctx) error {
 		return h.withheld(c, img)
 	}
 	v := public.Delete{
-		Page: Page(c, "Delete this image?"), ID: img.ID, Action: c.Kit.URL("delete.confirm", c.Param("token")), FileName: img.FileName,
-		Facts: facts(img), ThumbURL: c.Kit.URL("image.thumb", img.ID, "jpg"), PageURL: c.Kit.URL("image", img.ID),
+		Page: Page(c, c.T("Delete this image?")), ID: img.ID, Action: c.Kit.URL("delete.confirm", c.Param("token")), FileName: img.FileName,
+		Facts: facts(c, img), ThumbURL: c.Kit.URL("image.thumb", img.ID, "jpg"), PageURL: c.Kit.URL("image", img.ID),
 	}
 	v.Robots = "noindex"
 	if v.Statement, err = h.statement(c, img); err != nil {
@@ -249,7 +251,7 @@ func (h *Handlers) Delete(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.OK(public.DeletedPage(public.Deleted{Page: Page(c, "Image deleted"), ID: img.ID, Within: "within a few minutes"}))
+	return c.OK(public.DeletedPage(public.Deleted{Page: Page(c, c.T("Image deleted")), ID: img.ID, Caches: true}))
 }
 
 // Theme is POST /prefs/theme.
@@ -264,19 +266,22 @@ func (h *Handlers) Language(c *kit.Ctx) error {
 	return c.Back(c.Text("back"), c.Kit.URL("home"))
 }
 
+// textsOf is the version of the terms and of the privacy policy.
+var textsOf = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+
 // Privacy is GET /privacy.
 func (h *Handlers) Privacy(c *kit.Ctx) error {
-	return c.OK(public.PrivacyPage(public.Privacy{Page: Page(c, "Privacy policy"), Updated: "23 November 2026", UpdatedISO: "2026-11-23", Contact: h.Contact}))
+	return c.OK(public.PrivacyPage(public.Privacy{Page: Page(c, c.T("Privacy policy")), Updated: i18n.Date(c.Context(), textsOf, i18n.Long), UpdatedISO: textsOf.Format(time.DateOnly), Contact: h.Contact}))
 }
 
 // Terms is GET /terms, which the reason codes point into.
 func (h *Handlers) Terms(c *kit.Ctx) error {
-	return c.OK(public.TermsPage(public.Terms{Page: Page(c, "Terms of service"), Version: "23 November 2026", VersionISO: "2026-11-23", Contact: h.Contact}))
+	return c.OK(public.TermsPage(public.Terms{Page: Page(c, c.T("Terms of service")), Version: i18n.Date(c.Context(), textsOf, i18n.Long), VersionISO: textsOf.Format(time.DateOnly), Contact: h.Contact}))
 }
 
 // Help is GET /help.
 func (h *Handlers) Help(c *kit.Ctx) error {
-	return c.OK(public.HelpPage(public.Help{Page: Page(c, "Help"), BaseURL: c.Kit.Base, Limits: h.limits(), Errors: errorCodes(), RateText: strconv.Itoa(h.API.PerMinute) + " uploads a minute"}))
+	return c.OK(public.HelpPage(public.Help{Page: Page(c, c.T("Help")), BaseURL: c.Kit.Base, Limits: h.limits(c), Errors: errorCodes(), PerMinute: h.API.PerMinute}))
 }
 
 // ErrorPage says what happened in a sentence that is safe to show, and what to do next.
@@ -286,19 +291,7 @@ func ErrorPage(c *kit.Ctx, f *fault.Error) templ.Component {
 	p.Robots = "noindex"
 	v := public.Problem{Page: p, Status: f.Kind.Status(), Message: f.Message, RequestID: c.ID}
 	if f.RetryAfter > 0 {
-		v.RetryAfter = "in " + wait(f.RetryAfter)
+		v.RetryAfter = i18n.Wait(c.Context(), f.RetryAfter)
 	}
 	return public.ProblemPage(v)
-}
-
-func wait(d time.Duration) string {
-	s := int((d + time.Second - 1) / time.Second)
-	switch {
-	case s == 1:
-		return "1 second"
-	case s < 120:
-		return strconv.Itoa(s) + " seconds"
-	default:
-		return strconv.Itoa((s+59)/60) + " minutes"
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"imglink/app/botcheck"
 	"imglink/app/fault"
+	"imglink/app/i18n"
 	"imglink/app/moderation"
 	"imglink/app/web/kit"
 	"imglink/models"
@@ -52,9 +53,9 @@ func (h *Handlers) reportView(c *kit.Ctx) (public.Report, error) {
 	if err != nil {
 		return public.Report{}, err
 	}
-	p := Page(c, "Report an image")
+	p := Page(c, c.T("Report an image"))
 	v := public.Report{
-		Page: p, Action: c.Kit.URL("report.file"), Groups: groups(reasons), MaxURLs: moderation.MaxURLs, TermsHref: c.Kit.URL("terms"),
+		Page: p, Action: c.Kit.URL("report.file"), Groups: groups(c, reasons), MaxURLs: moderation.MaxURLs, TermsHref: c.Kit.URL("terms"),
 	}
 	w := h.Bot.Describe()
 	v.Bot = public.BotCheck{Action: reportAction, SiteKey: w.SiteKey}
@@ -66,10 +67,10 @@ func (h *Handlers) reportView(c *kit.Ctx) (public.Report, error) {
 }
 
 // groups shows the reasons as people think of them: against the law, or against the rules of this site.
-func groups(reasons []models.ReasonCode) []public.ReasonGroup {
-	law, terms := public.ReasonGroup{Title: "It is illegal"}, public.ReasonGroup{Title: "It breaks the rules of this site"}
+func groups(c *kit.Ctx, reasons []models.ReasonCode) []public.ReasonGroup {
+	law, terms := public.ReasonGroup{Title: c.T("It is illegal")}, public.ReasonGroup{Title: c.T("It breaks the rules of this site")}
 	for _, r := range reasons {
-		o := ui.Option{Value: r.Code, Label: r.Label, Why: r.Description}
+		o := ui.Option{Value: r.Code, Label: c.T(r.Label), Why: c.T(r.Description)}
 		if r.Ground == "law" {
 			law.Options = append(law.Options, o)
 		} else {
@@ -83,7 +84,7 @@ func groups(reasons []models.ReasonCode) []public.ReasonGroup {
 func (h *Handlers) FileReport(c *kit.Ctx) error {
 	in := moderation.NoticeInput{
 		URLs: lines(c.Text("urls")), ReasonCode: c.Text("reason"), Explanation: c.Text("explanation"), Name: c.Text("name"),
-		Email: c.Text("email"), GoodFaith: c.Text("good_faith") != "", Locale: "en",
+		Email: c.Text("email"), GoodFaith: c.Text("good_faith") != "", Locale: c.Language(),
 		ReporterKey: c.Kit.Keys.MAC("reporter", kit.Network(c.IPAddr())),
 	}
 	slow := c.Text("slow") != ""
@@ -116,35 +117,35 @@ func (h *Handlers) reportAgain(c *kit.Ctx, in moderation.NoticeInput, cause erro
 	}
 	v.HasErrors = true
 	v.URLs, v.Explanation, v.Name, v.Email, v.Reason, v.GoodFaith = strings.Join(in.URLs, "\n"), in.Explanation, in.Name, in.Email, in.ReasonCode, in.GoodFaith
-	v.Problems = problems(f, nil)
+	v.Problems = problems(c, f, nil)
 	if bot {
-		v.Bot.Error = f.Message
-		v.Problems = []ui.Problem{{ID: "bot", Message: f.Message}}
+		v.Bot.Error = kit.Say(c.Context(), f).Message
+		v.Problems = []ui.Problem{{ID: "bot", Message: v.Bot.Error}}
 	}
 	return c.Render(f.Kind.Status(), public.ReportPage(v))
 }
 
 func (h *Handlers) receipt(c *kit.Ctx, in moderation.NoticeInput, r moderation.Receipt) error {
 	v := public.Receipt{
-		Page: Page(c, "Report received"), Reference: r.Reference, StatusURL: c.Kit.Abs("report.status", r.StatusToken), Slow: !r.Admitted,
+		Page: Page(c, c.T("Report received")), Reference: r.Reference, StatusURL: c.Kit.Abs("report.status", r.StatusToken), Slow: !r.Admitted,
 		Steps: []ui.Step{
-			{State: "done", Title: "Received", Text: "Your report has the reference " + r.Reference + "."},
-			{State: "now", Title: "Review", Text: "A person looks at the image and at what you wrote."},
-			{Title: "Decision", Text: "You read on the status page what was decided and why."},
+			{State: "done", Title: c.T("Received"), Text: c.T("Your report has the reference %s.", r.Reference)},
+			{State: "now", Title: c.T("Review"), Text: c.T("A person looks at the image and at what you wrote.")},
+			{Title: c.T("Decision"), Text: c.T("You read on the status page what was decided and why.")},
 		},
 	}
 	if in.Email != "" {
-		v.MailedTo = maskAddress(in.Email)
+		v.MailedTo = maskAddress(c, in.Email)
 	}
 	v.Robots = "noindex"
 	return c.Render(fiber.StatusCreated, public.ReceiptPage(v))
 }
 
 // maskAddress shows enough of an address to recognise one's own.
-func maskAddress(a string) string {
+func maskAddress(c *kit.Ctx, a string) string {
 	name, host, ok := strings.Cut(a, "@")
 	if !ok || name == "" {
-		return "your address"
+		return c.T("your address")
 	}
 	return name[:1] + "…@" + host
 }
@@ -155,55 +156,56 @@ func (h *Handlers) ReportStatus(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := public.ReportStatus{Page: Page(c, "Report "+st.Reference), Reference: st.Reference, Reason: st.ReasonLabel, Steps: statusSteps(st)}
+	v := public.ReportStatus{Page: Page(c, c.T("Report %s", st.Reference)), Reference: st.Reference, Reason: c.T(st.ReasonLabel), Steps: statusSteps(c, st)}
 	v.Robots = "noindex"
 	for _, item := range st.Items {
-		text, tone := outcome(item)
+		text, tone := outcome(c, item)
 		v.Items = append(v.Items, public.ReportedItem{URL: item.URL, Outcome: text, Tone: tone})
 		if item.Outcome != "" && v.Outcome == "" {
-			v.Outcome, v.Why = item.Text, item.Why
-			v.Redress = redress(item.Redress)
-			v.Automated = "No automated means were used to decide."
+			v.Outcome, v.Why = c.T(item.Text), item.Why
+			v.Redress = redress(c.Context(), item.Redress)
+			v.Automated = c.T("No automated means were used to decide.")
 		}
 	}
 	return c.OK(public.ReportStatusPage(v))
 }
 
-func statusSteps(st moderation.NoticeStatus) []ui.Step {
-	received := ui.Step{State: "done", Title: "Received", When: date(st.ReceivedOn)}
-	review, decided := ui.Step{State: "now", Title: "Review", Text: "A person looks at the image and at what you wrote."}, ui.Step{Title: "Decision"}
+func statusSteps(c *kit.Ctx, st moderation.NoticeStatus) []ui.Step {
+	received := ui.Step{State: "done", Title: c.T("Received"), When: date(c.Context(), st.ReceivedOn)}
+	review, decided := ui.Step{State: "now", Title: c.T("Review"), Text: c.T("A person looks at the image and at what you wrote.")}, ui.Step{Title: c.T("Decision")}
 	if st.State == models.NoticeScreening {
-		review.Text = "Sent without the robot check: it joins the others a few minutes later."
+		review.Text = c.T("Sent without the robot check: it joins the others a few minutes later.")
 	}
 	if st.DecidedOn != nil {
 		review.State, review.Text = "done", ""
-		decided.State, decided.When = "done", date(*st.DecidedOn)
+		decided.State, decided.When = "done", date(c.Context(), *st.DecidedOn)
 	}
 	return []ui.Step{received, review, decided}
 }
 
-func date(t time.Time) string { return t.Format("2 January 2006") }
+func date(ctx context.Context, t time.Time) string { return i18n.Date(ctx, t, i18n.Long) }
 
-func outcome(item moderation.NoticeStatusItem) (string, ui.Tone) {
+func outcome(c *kit.Ctx, item moderation.NoticeStatusItem) (string, ui.Tone) {
 	switch item.Outcome {
 	case "":
-		return "Waiting for review", ui.Neutral
+		return c.T("Waiting for review"), ui.Neutral
 	case "keep":
-		return "Kept online", ui.Info
+		return c.T("Kept online"), ui.Info
 	case "restrict":
-		return "Restricted to adults", ui.Warn
+		return c.T("Restricted to adults"), ui.Warn
 	case "disable":
-		return "Disabled for legal reasons", ui.OK
+		return c.T("Disabled for legal reasons"), ui.OK
 	case "gone":
-		return "Already offline", ui.OK
+		return c.T("Already offline"), ui.OK
 	default:
-		return "Removed", ui.OK
+		return c.T("Removed"), ui.OK
 	}
 }
 
-func redress(in []moderation.Redress) []public.Redress {
+func redress(ctx context.Context, in []moderation.Redress) []public.Redress {
 	var out []public.Redress
 	for _, r := range in {
+		r = r.Say(ctx)
 		out = append(out, public.Redress{Title: r.Title, Text: r.Text, Href: r.URL, Label: r.Title})
 	}
 	return out
@@ -239,15 +241,16 @@ func (h *Handlers) statement(c *kit.Ctx, img models.Image) (*public.Statement, e
 	if err != nil || !ok {
 		return nil, err
 	}
-	return StatementView(c.Kit, st, h.Location), nil
+	return StatementView(c.Context(), st, h.Location), nil
 }
 
 // StatementView puts a statement of reasons into the words of the pages.
-func StatementView(k *kit.Kit, st moderation.Statement, loc *time.Location) *public.Statement {
+func StatementView(ctx context.Context, st moderation.Statement, loc *time.Location) *public.Statement {
+	st = st.Say(ctx)
 	v := &public.Statement{
 		Reference: st.CaseReference, Measure: st.Measure, Scope: st.Territory, Duration: st.Duration, Facts: st.Facts, Source: st.SourceText,
 		Automated: st.AutomatedText, Law: st.Ground == "law", Ground: st.Reference, GroundHref: st.ClauseURL, Why: st.Explanation,
-		Redress: redress(st.Redress), Issued: date(st.IssuedAt.In(loc)), IssuedISO: st.IssuedAt.In(loc).Format("2006-01-02"),
+		Redress: redress(ctx, st.Redress), Issued: date(ctx, st.IssuedAt.In(loc)), IssuedISO: st.IssuedAt.In(loc).Format("2006-01-02"),
 	}
 	return v
 }

@@ -126,7 +126,7 @@ func addImage(pages map[string]templ.Component, theme string) {
 	pages["delete"] = public.DeletePage(del)
 	del.Statement, del.ThumbURL = &Statement, ""
 	pages["delete-removed"] = public.DeletePage(del)
-	pages["deleted"] = public.DeletedPage(public.Deleted{Page: page(theme, "Deleted", "/delete/x"), ID: "k3Jx9QmZ", Within: "within a minute"})
+	pages["deleted"] = public.DeletedPage(public.Deleted{Page: page(theme, "Deleted", "/delete/x"), ID: "k3Jx9QmZ", Caches: true})
 	pages["removed"] = public.WithheldPage(public.Withheld{Page: page(theme, "This image was removed", "/k3Jx9QmZ"), ID: "k3Jx9QmZ", Status: "410", Statement: &Statement})
 	law := Statement
 	law.Law, law.Measure, law.Ground, law.GroundHref, law.TermsVersion = true, "Access to the image was disabled.", "Section 86a of the German Criminal Code (symbols of unconstitutional organisations)", "", ""
@@ -172,5 +172,5 @@ func addReport(pages map[string]templ.Component, theme string) {
 func addLegal(pages map[string]templ.Component, theme string) {
 	pages["privacy"] = public.PrivacyPage(public.Privacy{Page: page(theme, "Privacy policy", "/privacy"), Updated: "1 June 2026", UpdatedISO: "2026-06-01", Contact: "privacy@imglink.cc"})
 	pages["terms"] = public.TermsPage(public.Terms{Page: page(theme, "Terms of service", "/terms"), Version: "1 June 2026", VersionISO: "2026-06-01", Contact: "abuse@imglink.cc"})
-	pages["help"] = public.HelpPage(public.Help{Page: page(theme, "Help", "/help"), BaseURL: base, Limits: Limits, RateText: "60 uploads a minute"})
+	pages["help"] = public.HelpPage(public.Help{Page: page(theme, "Help", "/help"), BaseURL: base, Limits: Limits, PerMinute: 60})
 }

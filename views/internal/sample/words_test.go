@@ -102,7 +102,7 @@ func TestThemesAndPreviews(t *testing.T) {
 }
 
 func TestLinksEscapeTheName(t *testing.T) {
-	for _, c := range public.Links("x-", "https://h/a", `https://h/i/a.png`, `a](b) "><script>`) {
+	for _, c := range public.Links(t.Context(), "x-", "https://h/a", `https://h/i/a.png`, `a](b) "><script>`) {
 		switch c.Kind {
 		case "markdown":
 			if c.Value != `![a\](b) ">\<script>](https://h/i/a.png)` {
