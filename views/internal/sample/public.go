@@ -86,7 +86,7 @@ func Public(theme string) map[string]templ.Component {
 	for _, status := range []int{400, 403, 404, 410, 413, 415, 422, 429, 500, 503} {
 		p := public.Problem{Page: page(theme, "", "/x"), Status: status, RequestID: "01JDC6W8ZK3V"}
 		if status == 429 || status == 503 {
-			p.RetryAfter = "in 40 seconds"
+			p.RetryAfter = "40 seconds"
 		}
 		pages["error-"+itoa(status)] = public.ProblemPage(p)
 	}
