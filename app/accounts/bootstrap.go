@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"imglink/app/actor"
+	"imglink/app/credentials"
 	"imglink/app/fault"
 	"imglink/models"
 )
@@ -70,14 +71,14 @@ func (s *Service) Add(ctx context.Context, in AddInput) (models.Staff, error) {
 		return models.Staff{}, err
 	}
 	staff := newStaff(in.Email, in.Name, in.Role, models.StaffActive)
-	if staff.PasswordHash, err = s.passwords.make(ctx, staff.ID, in.Password); err != nil {
+	if staff.PasswordHash, err = s.passwords.Make(ctx, staff.ID, in.Password); err != nil {
 		return models.Staff{}, err
 	}
 	c := models.Change{Actor: actor.System("command line"), Needs: actor.StaffManage, Action: "staff.add", Entity: "staff", ID: staff.ID}
 	err = s.store.Write(ctx, c, func(tx *models.Tx) error {
 		tx.Detail("role", in.Role)
 		if secret != nil {
-			staff.TOTPSecret, staff.TOTPConfirmedAt = s.sealTOTP(staff.ID, secret), &tx.Now
+			staff.TOTPSecret, staff.TOTPConfirmedAt = credentials.SealTOTP(s.keys, staff.ID, secret), &tx.Now
 		}
 		if err := tx.InsertStaff(staff); err != nil {
 			return err
@@ -94,13 +95,11 @@ func (s *Service) checkAdd(in AddInput) (secret []byte, err error) {
 	var c fault.Collect
 	checkIdentity(&c, in.Email, in.Name)
 	c.Check(in.Role.Valid(), "role", "The role must be one of "+roleList()+".")
-	if problem := checkPassword(in.Password, in.Email, in.Name, s.name); problem != "" {
-		c.Add("password", problem)
-	}
+	credentials.CheckPassword(&c, "password", in.Password, MinPassword, in.Email, in.Name, s.name)
 	if in.TOTPSecret != "" {
-		plain := strings.TrimRight(strings.ToUpper(strings.ReplaceAll(in.TOTPSecret, " ", "")), "=")
-		secret, err = base32Plain.DecodeString(plain)
-		c.Check(err == nil && len(secret) >= 16, "totp-secret", "The TOTP secret must be base32 of at least 16 bytes (26 characters), RFC 4226, section 4.")
+		var ok bool
+		secret, ok = credentials.ParseTOTPSecret(in.TOTPSecret)
+		c.Check(ok, "totp-secret", "The TOTP secret must be base32 of at least 16 bytes (26 characters), RFC 4226, section 4.")
 	}
 	return secret, c.Err()
 }

@@ -2,60 +2,36 @@ package accounts
 
 import (
 	"context"
-	"encoding/json"
-	"time"
 
+	"imglink/app/credentials"
 	"imglink/app/fault"
 	"imglink/models"
 )
 
-// ceremony is what a session's challenge column holds while something has to be answered.
-type ceremony struct {
-	Kind string          `json:"kind"` // totp, register, assert
-	At   time.Time       `json:"at"`
-	Data json.RawMessage `json:"data"` // totp: the sealed secret as a JSON string; else the library's session data
-}
-
 func (s *Service) begin(ctx context.Context, who Who, kind string, data any) error {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	blob, err := json.Marshal(ceremony{Kind: kind, At: s.clock.Now(), Data: raw})
+	blob, err := credentials.BeginCeremony(kind, s.clock.Now(), data)
 	if err != nil {
 		return err
 	}
 	return s.store.SetChallenge(ctx, who.SessionID, blob)
 }
 
-// ceremony reads a ceremony of the kind into into, unless it is older than limit: then there is none.
-func (s *Service) ceremony(blob json.RawMessage, kind string, limit time.Duration, into any) error {
-	var c ceremony
-	if err := json.Unmarshal(blob, &c); err != nil {
-		return err
-	}
-	if c.Kind != kind || s.clock.Now().Sub(c.At) > limit {
-		return models.ErrNotFound
-	}
-	return json.Unmarshal(c.Data, into)
-}
-
 // BeginTOTP shows the secret for a new authenticator app: at the first sign-in, or in a complete and recently confirmed
 // session to replace the app. The secret belongs to the session until a code confirms it; asking again shows the same.
-func (s *Service) BeginTOTP(ctx context.Context, who Who) (Enrolment, error) {
+func (s *Service) BeginTOTP(ctx context.Context, who Who) (credentials.Enrolment, error) {
 	staff, err := s.enrolling(ctx, who)
 	if err != nil {
-		return Enrolment{}, err
+		return credentials.Enrolment{}, err
 	}
 	secret, err := s.pendingTOTP(ctx, who)
 	if fault.Is(err, fault.NotFound) {
-		secret = newTOTPSecret()
+		secret = credentials.NewTOTPSecret()
 		err = s.begin(ctx, who, "totp", s.keys.Seal("totp.pending", who.SessionID, secret))
 	}
 	if err != nil {
-		return Enrolment{}, err
+		return credentials.Enrolment{}, err
 	}
-	return s.enrolment(secret, staff.Email)
+	return credentials.NewEnrolment(s.name, staff.Email, secret)
 }
 
 func (s *Service) pendingTOTP(ctx context.Context, who Who) ([]byte, error) {
@@ -64,7 +40,7 @@ func (s *Service) pendingTOTP(ctx context.Context, who Who) ([]byte, error) {
 		return nil, err
 	}
 	var sealed []byte
-	if err := s.ceremony(blob, "totp", PendingLimit, &sealed); err != nil {
+	if err := credentials.ReadCeremony(blob, "totp", s.clock.Now(), PendingLimit, &sealed); err != nil {
 		return nil, err
 	}
 	return s.keys.Open("totp.pending", who.SessionID, sealed)
@@ -93,8 +69,8 @@ func (s *Service) ConfirmTOTP(ctx context.Context, who Who, code string) (t Tick
 	if _, err := s.enrolling(ctx, who); err != nil {
 		return Ticket{}, nil, err
 	}
-	gates := factorGates(who.StaffID)
-	closed, err := s.enter(ctx, gates)
+	gates := credentials.FactorGates("", who.StaffID)
+	closed, err := s.throttle.Enter(ctx, gates)
 	if err != nil {
 		return Ticket{}, nil, err
 	}
@@ -105,7 +81,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, who Who, code string) (t Tick
 	if err != nil {
 		return Ticket{}, nil, err
 	}
-	step, ok := matchTOTP(secret, code, s.clock.Now(), 0)
+	step, ok := credentials.MatchTOTP(secret, code, s.clock.Now(), 0)
 	if !ok {
 		return Ticket{}, nil, s.refuse(ctx, who.StaffID, "staff.factor_failed", "enrol", closed, ErrCode)
 	}
@@ -116,16 +92,16 @@ func (s *Service) ConfirmTOTP(ctx context.Context, who Who, code string) (t Tick
 	if err != nil {
 		return Ticket{}, nil, err
 	}
-	return t, codes, s.leave(ctx, gates)
+	return t, codes, s.throttle.Leave(ctx, gates)
 }
 
 func (s *Service) saveTOTP(tx *models.Tx, who Who, secret []byte, step int64) (t Ticket, codes []string, err error) {
-	if err := tx.SetStaffTOTP(who.StaffID, s.sealTOTP(who.StaffID, secret), step); err != nil {
+	if err := tx.SetStaffTOTP(who.StaffID, credentials.SealTOTP(s.keys, who.StaffID, secret), step); err != nil {
 		return t, nil, err
 	}
 	if who.Stage == models.StageEnrol {
 		var hashes [][]byte
-		codes, hashes = s.newRecoveryCodes(who.StaffID)
+		codes, hashes = credentials.NewRecoveryCodes(s.keys, who.StaffID)
 		if err := tx.ReplaceRecoveryCodes(who.StaffID, hashes); err != nil {
 			return t, nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"imglink/app/actor"
+	"imglink/app/credentials"
 	"imglink/app/fault"
 	"imglink/models"
 )
@@ -57,7 +58,7 @@ func (f *fixture) enrolCode(w Who) string {
 func TestEnrolment(t *testing.T) {
 	f := setup(t)
 	w, codes := f.enrolled("ada@example.org")
-	if w.Stage != models.StageFull || len(codes) != recoveryCodes {
+	if w.Stage != models.StageFull || len(codes) != credentials.RecoveryCodes {
 		t.Fatal(w, codes)
 	}
 	staff, err := f.store.StaffByID(f.ctx, w.StaffID)
@@ -149,7 +150,7 @@ func TestRecoveryCodeWorksOnce(t *testing.T) {
 	}
 	wg.Wait()
 	left, err := f.store.RecoveryCodesLeft(f.ctx, w.StaffID)
-	if won != 1 || left != recoveryCodes-1 || err != nil {
+	if won != 1 || left != credentials.RecoveryCodes-1 || err != nil {
 		t.Fatalf("%d sign-ins with one code, %d left, %v", won, left, err)
 	}
 	f.clock.Advance(time.Hour)
@@ -157,7 +158,7 @@ func TestRecoveryCodeWorksOnce(t *testing.T) {
 	f.want("not recently confirmed", err, ErrConfirm)
 	w.VerifiedAt = f.clock.Now()
 	fresh, err := f.NewRecoveryCodes(f.ctx, w)
-	if err != nil || len(fresh) != recoveryCodes {
+	if err != nil || len(fresh) != credentials.RecoveryCodes {
 		t.Fatal(fresh, err)
 	}
 	first, _ := f.try("ada@example.org", goodPassword, "192.0.2.1")

@@ -14,6 +14,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/clock"
+	"imglink/app/credentials"
 	"imglink/app/keyring"
 	"imglink/app/testdb"
 	"imglink/models"
@@ -71,7 +72,7 @@ func (f *fixture) add(email string, role actor.Role) models.Staff {
 // code is what the authenticator app shows now; each call moves to the next step, so that it was not spent.
 func (f *fixture) code() string {
 	f.t.Helper()
-	f.clock.Advance(totpPeriod * time.Second)
+	f.clock.Advance(credentials.TOTPPeriod * time.Second)
 	c, err := totp.GenerateCode(testSecret, f.clock.Now())
 	if err != nil {
 		f.t.Fatal(err)

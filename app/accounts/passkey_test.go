@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"imglink/app/actor"
+	"imglink/app/credentials"
 	"imglink/app/fault"
 )
 
@@ -95,7 +96,7 @@ func TestPasskeyRefusals(t *testing.T) {
 
 	half := f.half("ada@example.org")
 	options, _ := f.BeginAssertion(f.ctx, half)
-	f.clock.Advance(ceremonyLimit + 1e9)
+	f.clock.Advance(credentials.CeremonyLimit + 1e9)
 	_, err := f.WithPasskey(f.ctx, half, key.get(options))
 	f.want("an answer after five minutes", err, ErrPasskey)
 
@@ -143,26 +144,5 @@ func TestPasskeyChallengeIsSpentOnce(t *testing.T) {
 	wg.Wait()
 	if won != 1 {
 		t.Fatalf("%d answers were accepted, want 1", won)
-	}
-}
-
-func TestRelyingParty(t *testing.T) {
-	for base, want := range map[string]string{
-		"https://img.example.org": "img.example.org", "http://127.0.0.1:8080": "localhost", "http://[::1]:80": "localhost", "http://192.0.2.1": "",
-	} {
-		rp, err := relyingParty(base, "ImgLink")
-		if err != nil {
-			t.Fatal(base, err)
-		}
-		got := ""
-		if rp != nil {
-			got = rp.Config.RPID
-		}
-		if got != want {
-			t.Errorf("%s: relying party %q, want %q", base, got, want)
-		}
-	}
-	if _, err := relyingParty("img.example.org", "x"); err == nil {
-		t.Error("a base URL without a scheme must be refused")
 	}
 }

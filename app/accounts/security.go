@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 
+	"imglink/app/credentials"
 	"imglink/app/fault"
 	"imglink/models"
 )
@@ -40,8 +41,8 @@ func (s *Service) ChangePassword(ctx context.Context, who Who, present, next str
 	if err := s.needRecent(who, RecentLimit); err != nil {
 		return Ticket{}, err
 	}
-	gates := factorGates(who.StaffID)
-	closed, err := s.enter(ctx, gates)
+	gates := credentials.FactorGates("", who.StaffID)
+	closed, err := s.throttle.Enter(ctx, gates)
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -49,7 +50,7 @@ func (s *Service) ChangePassword(ctx context.Context, who Who, present, next str
 	if err != nil {
 		return Ticket{}, err
 	}
-	ok, err := s.passwords.matches(ctx, staff.ID, staff.PasswordHash, present)
+	ok, err := s.passwords.Matches(ctx, staff.ID, staff.PasswordHash, present)
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -57,13 +58,14 @@ func (s *Service) ChangePassword(ctx context.Context, who Who, present, next str
 		answer := fault.InvalidField("present", "This is not your present password.")
 		return Ticket{}, s.refuse(ctx, who.StaffID, "staff.password_failed", "password", closed, answer)
 	}
-	if err := s.leave(ctx, gates); err != nil {
+	if err := s.throttle.Leave(ctx, gates); err != nil {
 		return Ticket{}, err
 	}
-	if problem := checkPassword(next, staff.Email, staff.Name, s.name); problem != "" {
-		return Ticket{}, fault.InvalidField("password", problem)
+	var bad fault.Collect
+	if !credentials.CheckPassword(&bad, "password", next, MinPassword, staff.Email, staff.Name, s.name) {
+		return Ticket{}, bad.Err()
 	}
-	hash, err := s.passwords.make(ctx, staff.ID, next)
+	hash, err := s.passwords.Make(ctx, staff.ID, next)
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -92,7 +94,7 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, who Who) ([]string, erro
 	if err := s.needRecent(who, RecentLimit); err != nil {
 		return nil, err
 	}
-	shown, hashes := s.newRecoveryCodes(who.StaffID)
+	shown, hashes := credentials.NewRecoveryCodes(s.keys, who.StaffID)
 	err := s.store.Write(ctx, s.own(who, "staff.recovery_codes_set"), func(tx *models.Tx) error {
 		return tx.ReplaceRecoveryCodes(who.StaffID, hashes)
 	})

@@ -4,19 +4,19 @@
 package accounts
 
 import (
-	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
-	"github.com/go-webauthn/webauthn/webauthn"
-
 	"imglink/app/clock"
+	"imglink/app/credentials"
 	"imglink/app/fault"
 	"imglink/app/keyring"
 	"imglink/models"
 )
+
+// MinPassword is the shortest password of staff, in characters.
+const MinPassword = 12
 
 // The limits of a sign-in. OWASP ASVS 7.3 asks for an idle and an absolute limit; twelve hours covers a shift, a week
 // means that nobody shows a second factor less often than weekly.
@@ -27,26 +27,22 @@ const (
 	RecentLimit   = 15 * time.Minute // dangerous actions need a second factor shown within this time
 	ResetLimit    = 10 * time.Minute // and removing somebody else's second factor within this
 	LinkLife      = 72 * time.Hour   // set-up and reset links
-	ceremonyLimit = 5 * time.Minute  // to answer a passkey challenge
 )
 
 // The answers that callers tell apart.
 var (
 	ErrCredentials = fault.New(fault.Invalid, "bad_credentials", "The e-mail address or the password is not right.").
 			Field("email", "The e-mail address or the password is not right.")
-	ErrCode = fault.New(fault.Invalid, "bad_code", "This code is not right or was used before. Enter the newest code.").
-		Field("code", "This code is not right or was used before. Enter the newest code.")
-	ErrRecovery = fault.New(fault.Invalid, "bad_recovery", "This recovery code is not right or was used before.").
-			Field("recovery", "This recovery code is not right or was used before.")
-	ErrPasskey = fault.New(fault.Invalid, "bad_passkey", "The passkey was not accepted. Try again, or use another way.").
-			Field("passkey", "The passkey was not accepted. Try again, or use another way.")
-	ErrNoPasskeys = fault.New(fault.Conflict, "no_passkeys", "No passkey is registered for this account. Use the authenticator app.")
+	ErrCode       = credentials.ErrCode
+	ErrRecovery   = credentials.ErrRecovery
+	ErrPasskey    = credentials.ErrPasskey
+	ErrNoPasskeys = credentials.ErrNoPasskeys
+	ErrNoHost     = credentials.ErrNoHost
 	ErrLink       = fault.New(fault.Gone, "link_used", "This link was used already or has expired. Ask an administrator for a new one.")
 	ErrConfirm    = fault.New(fault.Forbidden, "confirm_identity", "Confirm that it is you first, then try again.")
 	ErrSignIn     = fault.New(fault.Unauthenticated, "unauthenticated", "Please sign in to continue.")
 	ErrOwnAccount = fault.New(fault.Forbidden, "own_account", "Nobody may change their own role, state or second factor here. Ask another administrator.")
 	ErrLastAdmin  = fault.New(fault.Conflict, "last_admin", "This is the last active administrator. Appoint another one first.")
-	ErrNoHost     = fault.New(fault.Conflict, "passkeys_need_host", "Passkeys need a host name in the site's address; they do not work with a bare IP address.")
 )
 
 // Config is what a Service needs. BaseURL is the public address of the site without a trailing slash: passkeys are bound
@@ -69,8 +65,9 @@ type Service struct {
 	clock     clock.Clock
 	base      string
 	name      string
-	passwords *hasher
-	passkeys  *webauthn.WebAuthn // nil when the site's address has no host name
+	passwords *credentials.Hasher
+	throttle  credentials.Throttle
+	passkeys  *credentials.Passkeys // nil when the site's address has no host name
 }
 
 // New makes a Service. It fails when the base URL is not an absolute http or https address.
@@ -78,26 +75,18 @@ func New(c Config) (*Service, error) {
 	if c.Name == "" {
 		c.Name = "ImgLink"
 	}
-	passwords, err := newHasher(c.Keys, c.UnsafelyCheapPasswordsForTests)
+	passwords, err := credentials.NewHasher(c.Keys, c.UnsafelyCheapPasswordsForTests)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	passkeys, err := relyingParty(c.BaseURL, c.Name)
+	passkeys, err := credentials.NewPasskeys(c.BaseURL, c.Name)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
 	return &Service{
 		store: c.Store, keys: c.Keys, clock: c.Clock, base: strings.TrimSuffix(c.BaseURL, "/"), name: c.Name,
-		passwords: passwords, passkeys: passkeys,
+		passwords: passwords, throttle: credentials.Throttle{Hits: c.Store, Keys: c.Keys, Clock: c.Clock}, passkeys: passkeys,
 	}, nil
-}
-
-func parseBase(base string) (*url.URL, error) {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, errors.New("the base URL must be an absolute http or https address")
-	}
-	return u, nil
 }
 
 // needRecent refuses unless the second factor was shown recently in this very session.

@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"imglink/app/actor"
@@ -150,21 +149,4 @@ func (s *Service) RevokeOthers(ctx context.Context, who Who) (ended int, err err
 		return err
 	})
 	return ended, err
-}
-
-// device is the family of a browser and its system: enough to recognise one's own, too little to follow anybody.
-func device(agent string) string {
-	pick := func(unknown string, pairs ...string) string {
-		for i := 0; i < len(pairs); i += 2 {
-			if strings.Contains(agent, pairs[i]) {
-				return pairs[i+1]
-			}
-		}
-		return unknown
-	}
-	browser := pick("Unknown browser", "Edg", "Edge", "OPR/", "Opera", "Firefox", "Firefox", "FxiOS", "Firefox", "SamsungBrowser", "Samsung Internet",
-		"CriOS", "Chrome", "Chrome", "Chrome", "Chromium", "Chromium", "Safari", "Safari", "curl", "curl")
-	system := pick("unknown system", "iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "Windows", "Windows", "Mac OS X", "macOS",
-		"CrOS", "ChromeOS", "Linux", "Linux")
-	return browser + " on " + system
 }

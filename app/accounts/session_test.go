@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"imglink/app/actor"
+	"imglink/app/credentials"
 )
 
 func TestSessionLimits(t *testing.T) {
@@ -158,7 +159,7 @@ func TestRotationRace(t *testing.T) {
 			f.want("the others", err, ErrSignIn)
 		}
 	}
-	if left, _ := f.store.RecoveryCodesLeft(f.ctx, half.StaffID); won != 1 || left != recoveryCodes-1 {
+	if left, _ := f.store.RecoveryCodesLeft(f.ctx, half.StaffID); won != 1 || left != credentials.RecoveryCodes-1 {
 		t.Fatalf("%d won and %d codes are left: the losers must not spend theirs", won, left)
 	}
 }

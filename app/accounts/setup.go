@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"imglink/app/actor"
+	"imglink/app/credentials"
 	"imglink/app/fault"
 	"imglink/app/ident"
 	"imglink/models"
@@ -84,7 +85,7 @@ func (s *Service) Complete(ctx context.Context, token ident.Token, in SetUpInput
 	if err := s.checkSetUp(staff, in, identity); err != nil {
 		return Ticket{}, err
 	}
-	hash, err := s.passwords.make(ctx, staff.ID, in.Password)
+	hash, err := s.passwords.Make(ctx, staff.ID, in.Password)
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -108,9 +109,7 @@ func (s *Service) checkSetUp(staff models.Staff, in SetUpInput, identity bool) e
 	if identity {
 		checkIdentity(&c, staff.Email, staff.Name)
 	}
-	if problem := checkPassword(in.Password, staff.Email, staff.Name, s.name); problem != "" {
-		c.Add("password", problem)
-	} else {
+	if credentials.CheckPassword(&c, "password", in.Password, MinPassword, staff.Email, staff.Name, s.name) {
 		c.Check(in.Password == in.Again, "again", "The two passwords differ. Type the same one twice.")
 	}
 	return c.Err()
@@ -147,7 +146,7 @@ func (s *Service) claim(tx *models.Tx, token ident.Token, staff models.Staff, id
 			return Ticket{}, err
 		}
 	}
-	return s.open(tx, models.Session{StaffID: staff.ID, Stage: stageAfterPassword(staff), UserAgent: device(from.Agent)})
+	return s.open(tx, models.Session{StaffID: staff.ID, Stage: stageAfterPassword(staff), UserAgent: credentials.Device(from.Agent)})
 }
 
 // checkIdentity judges an address (RFC 5321 length, a plain addr-spec with a dotted host) and a name.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"imglink/app/actor"
+	"imglink/app/credentials"
 	"imglink/app/fault"
 	"imglink/models"
 )
@@ -24,8 +25,8 @@ const unknownStaff = "unknown"
 // SignIn checks the first factor and opens a session that may only show the second one, or enrol it. ErrCredentials for
 // every reason a password is not accepted; TooMany with a time to wait while attempts are refused.
 func (s *Service) SignIn(ctx context.Context, in Attempt) (Ticket, error) {
-	gates := signInGates(normalEmail(in.Email), in.Origin.Network)
-	closed, err := s.enter(ctx, gates)
+	gates := credentials.SignInGates("", normalEmail(in.Email), in.Origin.Network)
+	closed, err := s.throttle.Enter(ctx, gates)
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -37,20 +38,20 @@ func (s *Service) SignIn(ctx context.Context, in Attempt) (Ticket, error) {
 	if staff.State != models.StaffActive {
 		hash = "" // still compared, with the dummy
 	}
-	ok, err := s.passwords.matches(ctx, staff.ID, hash, in.Password)
+	ok, err := s.passwords.Matches(ctx, staff.ID, hash, in.Password)
 	if err != nil {
 		return Ticket{}, err
 	}
 	if !ok {
 		return Ticket{}, s.refuse(ctx, staff.ID, "staff.signin_failed", "password", closed, ErrCredentials)
 	}
-	if err := s.leave(ctx, gates); err != nil {
+	if err := s.throttle.Leave(ctx, gates); err != nil {
 		return Ticket{}, err
 	}
 	var t Ticket
 	who := Who{StaffID: staff.ID, Role: staff.Role}
 	err = s.store.Write(ctx, s.own(who, "staff.signin_password"), func(tx *models.Tx) error {
-		t, err = s.open(tx, models.Session{StaffID: staff.ID, Stage: stageAfterPassword(staff), UserAgent: device(in.Origin.Agent)})
+		t, err = s.open(tx, models.Session{StaffID: staff.ID, Stage: stageAfterPassword(staff), UserAgent: credentials.Device(in.Origin.Agent)})
 		return err
 	})
 	return t, err
@@ -88,7 +89,7 @@ var errSpent = errors.New("accounts: factor already used")
 
 // complete shows a second factor: spend is the guarded write that makes it work only once. It finishes a sign-in, or
 // confirms the identity of a session that is complete already.
-func (s *Service) complete(ctx context.Context, who Who, method string, gates []gate, spend func(*models.Tx) error) (Ticket, error) {
+func (s *Service) complete(ctx context.Context, who Who, method string, gates []credentials.Gate, spend func(*models.Tx) error) (Ticket, error) {
 	action := "staff.signin"
 	if who.Stage == models.StageFull {
 		action = "staff.reverify"
@@ -108,7 +109,7 @@ func (s *Service) complete(ctx context.Context, who Who, method string, gates []
 	if err != nil {
 		return Ticket{}, err
 	}
-	return t, s.leave(ctx, gates)
+	return t, s.throttle.Leave(ctx, gates)
 }
 
 // canComplete says which sessions may show a second factor: those waiting for it, and complete ones that confirm.
@@ -124,8 +125,8 @@ func (s *Service) WithTOTP(ctx context.Context, who Who, code string) (Ticket, e
 	if err := canComplete(who); err != nil {
 		return Ticket{}, err
 	}
-	gates := factorGates(who.StaffID)
-	closed, err := s.enter(ctx, gates)
+	gates := credentials.FactorGates("", who.StaffID)
+	closed, err := s.throttle.Enter(ctx, gates)
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -136,11 +137,11 @@ func (s *Service) WithTOTP(ctx context.Context, who Who, code string) (Ticket, e
 	if staff.TOTPConfirmedAt == nil {
 		return Ticket{}, s.refuse(ctx, who.StaffID, "staff.factor_failed", "totp", closed, ErrCode)
 	}
-	secret, err := s.openTOTP(staff)
+	secret, err := credentials.OpenTOTP(s.keys, staff.ID, staff.TOTPSecret)
 	if err != nil {
 		return Ticket{}, err
 	}
-	step, ok := matchTOTP(secret, code, s.clock.Now(), staff.TOTPLastStep)
+	step, ok := credentials.MatchTOTP(secret, code, s.clock.Now(), staff.TOTPLastStep)
 	if !ok {
 		return Ticket{}, s.refuse(ctx, who.StaffID, "staff.factor_failed", "totp", closed, ErrCode)
 	}
@@ -157,12 +158,12 @@ func (s *Service) WithRecoveryCode(ctx context.Context, who Who, code string) (T
 	if who.Stage != models.StagePassword {
 		return Ticket{}, ErrSignIn
 	}
-	gates := factorGates(who.StaffID)
-	closed, err := s.enter(ctx, gates)
+	gates := credentials.FactorGates("", who.StaffID)
+	closed, err := s.throttle.Enter(ctx, gates)
 	if err != nil {
 		return Ticket{}, err
 	}
-	hash := s.recoveryHash(who.StaffID, code)
+	hash := credentials.RecoveryHash(s.keys, who.StaffID, code)
 	t, err := s.complete(ctx, who, "recovery", gates, func(tx *models.Tx) error { return tx.SpendRecoveryCode(who.StaffID, hash) })
 	if errors.Is(err, errSpent) {
 		return Ticket{}, s.refuse(ctx, who.StaffID, "staff.factor_failed", "recovery", closed, ErrRecovery)

@@ -1,9 +1,8 @@
-package accounts
+package credentials
 
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"runtime"
 	"strings"
 	"unicode"
@@ -12,47 +11,47 @@ import (
 	"golang.org/x/crypto/bcrypt"
 	"golang.org/x/text/unicode/norm"
 
+	"imglink/app/fault"
 	"imglink/app/ident"
 	"imglink/app/keyring"
 )
 
-// The length of a password in characters (NIST SP 800-63B-4, 3.1.1.2: a minimum, a generous maximum, no composition rules).
-const (
-	MinPassword = 12
-	MaxPassword = 200
-)
+// MaxPassword is the longest password in characters (NIST SP 800-63B-4, 3.1.1.2: a minimum, which callers set, a generous
+// maximum, no composition rules).
+const MaxPassword = 200
 
 const bcryptCost = 12
 
-// hasher turns passwords into bcrypt hashes. bcrypt reads at most 72 bytes and stops at none of them silently here: the
+// Hasher turns passwords into bcrypt hashes. bcrypt reads at most 72 bytes and stops at none of them silently here: the
 // password is first put through HMAC-SHA-256 with a key that is not in the database, and the 43 characters of its base64
 // are what bcrypt sees. Any length and any byte counts, NUL included, and a copy of the database alone cannot be attacked.
 // Losing the program's secret key therefore loses the passwords, as it loses the sealed second factors.
-type hasher struct {
+type Hasher struct {
 	keys    keyring.Ring
 	cost    int
-	slots   chan struct{} // bcrypt is deliberately expensive: more at once than processors would starve the pages
-	dummy   string        // compared when there is no account, so that this costs the same
-	compare func(hash, password []byte) error
+	slots   chan struct{}                     // bcrypt is deliberately expensive: more at once than processors would starve the pages
+	dummy   string                            // compared when there is no account, so that this costs the same
+	Compare func(hash, password []byte) error // bcrypt's; tests count its calls
 }
 
-func newHasher(keys keyring.Ring, cheap int) (*hasher, error) {
-	h := &hasher{keys: keys, cost: bcryptCost, slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), compare: bcrypt.CompareHashAndPassword}
-	if cheap != 0 {
-		h.cost = min(cheap, bcryptCost)
+// NewHasher makes a Hasher. unsafelyCheap lowers the cost for tests; production passes zero.
+func NewHasher(keys keyring.Ring, unsafelyCheap int) (*Hasher, error) {
+	h := &Hasher{keys: keys, cost: bcryptCost, slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), Compare: bcrypt.CompareHashAndPassword}
+	if unsafelyCheap != 0 {
+		h.cost = min(unsafelyCheap, bcryptCost)
 	}
-	dummy, err := h.make(context.Background(), "", string(ident.NewToken()))
+	dummy, err := h.Make(context.Background(), "", string(ident.NewToken()))
 	h.dummy = dummy
 	return h, err
 }
 
 // prepare binds the password to the account, so that a hash copied to another row opens nothing. Unicode is composed
 // first (NFC, as in RFC 8265's OpaqueString): the same password typed on another system is the same.
-func (h *hasher) prepare(staffID, password string) []byte {
-	return []byte(h.keys.MACString("password", staffID, norm.NFC.String(password)))
+func (h *Hasher) prepare(holder, password string) []byte {
+	return []byte(h.keys.MACString("password", holder, norm.NFC.String(password)))
 }
 
-func (h *hasher) slot(ctx context.Context) (release func(), err error) {
+func (h *Hasher) slot(ctx context.Context) (release func(), err error) {
 	select {
 	case h.slots <- struct{}{}:
 		return func() { <-h.slots }, nil
@@ -61,18 +60,19 @@ func (h *hasher) slot(ctx context.Context) (release func(), err error) {
 	}
 }
 
-func (h *hasher) make(ctx context.Context, staffID, password string) (string, error) {
+// Make is the hash of a password of holder, an id.
+func (h *Hasher) Make(ctx context.Context, holder, password string) (string, error) {
 	release, err := h.slot(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer release()
-	b, err := bcrypt.GenerateFromPassword(h.prepare(staffID, password), h.cost)
+	b, err := bcrypt.GenerateFromPassword(h.prepare(holder, password), h.cost)
 	return string(b), err
 }
 
-// matches compares once, always: with the stored hash, or with a dummy when there is none.
-func (h *hasher) matches(ctx context.Context, staffID, hash, password string) (bool, error) {
+// Matches compares once, always: with the stored hash, or with a dummy when there is none.
+func (h *Hasher) Matches(ctx context.Context, holder, hash, password string) (bool, error) {
 	release, err := h.slot(ctx)
 	if err != nil {
 		return false, err
@@ -82,7 +82,7 @@ func (h *hasher) matches(ctx context.Context, staffID, hash, password string) (b
 	if stored == "" {
 		stored = h.dummy
 	}
-	err = h.compare([]byte(stored), h.prepare(staffID, password))
+	err = h.Compare([]byte(stored), h.prepare(holder, password))
 	return err == nil && hash != "", nil
 }
 
@@ -107,25 +107,35 @@ var walks = []string{
 	"1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6u7i8o9p0", "qazwsxedcrfvtgbyhnujmikolp", "1234qwerasdfzxcv1234", "zaq12wsxcde34rfv",
 }
 
-// checkPassword says what is wrong with a new password, or nothing. own are the holder's address and name.
-func checkPassword(password string, own ...string) string {
+// CheckPassword adds to c what is wrong with a new password, if anything. minimum is in characters; own are the holder's
+// addresses and names.
+func CheckPassword(c *fault.Collect, field, password string, minimum int, own ...string) (ok bool) {
 	p := norm.NFC.String(password)
 	switch n := utf8.RuneCountInString(p); {
 	case !utf8.ValidString(password):
-		return "The password holds bytes that are not text. Type it again."
-	case n < MinPassword:
-		return fmt.Sprintf("Use at least %d characters; several words in a row are fine.", MinPassword)
+		c.Add(field, "The password holds bytes that are not text. Type it again.")
+	case n < minimum:
+		c.Addf(field, "Use at least %d characters; several words in a row are fine.", minimum)
 	case n > MaxPassword:
-		return fmt.Sprintf("Use at most %d characters.", MaxPassword)
+		c.Addf(field, "Use at most %d characters.", MaxPassword)
 	case guessable(strings.ToLower(p)):
-		return "This is among the first passwords anybody would try. Use several unrelated words, or let a password manager choose."
+		c.Add(field, "This is among the first passwords anybody would try. Use several unrelated words, or let a password manager choose.")
+	case littleMore(strings.ToLower(p), own):
+		c.Add(field, "The password is little more than your name or address. Use several unrelated words.")
+	default:
+		return true
 	}
+	return false
+}
+
+// littleMore reports whether a password is one of the holder's own words with a few characters around it.
+func littleMore(p string, own []string) bool {
 	for _, o := range own {
-		if o = strings.ToLower(o); len(o) >= 4 && len(p)-len(o) < 6 && strings.Contains(strings.ToLower(p), o) {
-			return "The password is little more than your name or address. Use several unrelated words."
+		if o = strings.ToLower(o); len(o) >= 4 && len(p)-len(o) < 6 && strings.Contains(p, o) {
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 // guessable recognises the commonest passwords of twelve characters and more: keyboard walks, short patterns repeated,

@@ -1,4 +1,4 @@
-package accounts
+package credentials
 
 import (
 	"bytes"
@@ -15,13 +15,13 @@ import (
 	"github.com/pquerna/otp/hotp"
 	"github.com/pquerna/otp/totp"
 
-	"imglink/models"
+	"imglink/app/keyring"
 )
 
 // TOTP as every authenticator app understands it (RFC 6238): SHA-1, six digits, steps of thirty seconds, one step of
 // clock drift either way.
 const (
-	totpPeriod = 30
+	TOTPPeriod = 30 // seconds
 	totpSkew   = 1
 	totpBytes  = 20
 )
@@ -37,20 +37,22 @@ type Enrolment struct {
 	PNG    []byte // QR code, black on white
 }
 
-func newTOTPSecret() []byte {
+// NewTOTPSecret makes a secret of 160 bits (RFC 4226, section 4, R6).
+func NewTOTPSecret() []byte {
 	b := make([]byte, totpBytes)
 	_, _ = rand.Read(b)
 	return b
 }
 
-func (s *Service) enrolment(secret []byte, account string) (Enrolment, error) {
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: s.name, AccountName: account, Secret: secret, Period: totpPeriod})
+// NewEnrolment shows a secret to an app: issuer and account are what it lists it under.
+func NewEnrolment(issuer, account string, secret []byte) (Enrolment, error) {
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: issuer, AccountName: account, Secret: secret, Period: TOTPPeriod})
 	if err != nil {
-		return Enrolment{}, fmt.Errorf("accounts: enrolment: %w", err)
+		return Enrolment{}, fmt.Errorf("credentials: enrolment: %w", err)
 	}
 	img, err := key.Image(264, 264)
 	if err != nil {
-		return Enrolment{}, fmt.Errorf("accounts: enrolment: %w", err)
+		return Enrolment{}, fmt.Errorf("credentials: enrolment: %w", err)
 	}
 	var buf bytes.Buffer
 	if err := png.Encode(&buf, img); err != nil {
@@ -68,12 +70,12 @@ func grouped(s, sep string) string {
 	return strings.Join(append(parts, s), sep)
 }
 
-// matchTOTP finds the step a code belongs to, among those not spent yet: a code works once, and none older than the
+// MatchTOTP finds the step a code belongs to, among those not spent yet: a code works once, and none older than the
 // last one works after it (RFC 6238, 5.2). All steps are computed and compared whatever the outcome.
-func matchTOTP(secret []byte, code string, now time.Time, last int64) (step int64, ok bool) {
+func MatchTOTP(secret []byte, code string, now time.Time, last int64) (step int64, ok bool) {
 	code = strings.Map(digit, code)
 	encoded := base32Plain.EncodeToString(secret)
-	current := now.Unix() / totpPeriod
+	current := now.Unix() / TOTPPeriod
 	for n := current - totpSkew; n <= current+totpSkew; n++ {
 		want, err := hotp.GenerateCodeCustom(encoded, uint64(max(n, 0)), totpOptions) //nolint:gosec // not negative
 		if err == nil && subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 && n > last {
@@ -91,14 +93,23 @@ func digit(r rune) rune {
 	return r
 }
 
-func (s *Service) sealTOTP(staffID string, secret []byte) []byte {
-	return s.keys.Seal("totp", staffID, secret)
+// SealTOTP is what is stored of a secret; it opens for the same holder only.
+func SealTOTP(keys keyring.Ring, holder string, secret []byte) []byte {
+	return keys.Seal("totp", holder, secret)
 }
 
-func (s *Service) openTOTP(staff models.Staff) ([]byte, error) {
-	secret, err := s.keys.Open("totp", staff.ID, staff.TOTPSecret)
+// OpenTOTP undoes SealTOTP.
+func OpenTOTP(keys keyring.Ring, holder string, sealed []byte) ([]byte, error) {
+	secret, err := keys.Open("totp", holder, sealed)
 	if err != nil {
-		return nil, errors.New("accounts: an authenticator secret cannot be opened: was IMGLINK_SECRET_KEY changed?")
+		return nil, errors.New("credentials: an authenticator secret cannot be opened: was IMGLINK_SECRET_KEY changed?")
 	}
 	return secret, nil
+}
+
+// ParseTOTPSecret reads a secret as people write it: base32, spaces and case forgiven, at least 128 bits (RFC 4226, section 4).
+func ParseTOTPSecret(text string) (secret []byte, ok bool) {
+	plain := strings.TrimRight(strings.ToUpper(strings.ReplaceAll(text, " ", "")), "=")
+	secret, err := base32Plain.DecodeString(plain)
+	return secret, err == nil && len(secret) >= 16
 }
