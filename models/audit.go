@@ -43,6 +43,7 @@ type AuditValue struct {
 	Field   string `gorm:"primaryKey"`
 	Salt    []byte
 	Value   string
+	At      time.Time // of the entry
 }
 
 // AuditListRow is an entry for people: with the name of staff and its place in the chain. Seq is 0 while it is not sealed.

@@ -15,7 +15,8 @@ type Expiry struct {
 	Table string
 	Since string   // the timestamptz column the period runs from; rows without it are kept
 	Where string   // a further SQL condition, or empty
-	Blank []string // text columns to empty; none deletes the row
+	Blank []string // text and bytea columns to empty; none deletes the row
+	Final bool     // rows are never updated, nor may the program: they cannot be locked, and need not be
 }
 
 // Statement is the SQL that expires at most $2 rows from before $1.
@@ -34,7 +35,11 @@ func (e Expiry) statement() string {
 		do = `UPDATE ` + id(e.Table) + ` SET ` + strings.Join(set, ", ")
 		where += ` AND (` + strings.Join(filled, " OR ") + `)`
 	}
-	return do + ` WHERE ctid = ANY (ARRAY(SELECT ctid FROM ` + id(e.Table) + ` WHERE ` + where + ` LIMIT $2 FOR UPDATE SKIP LOCKED))`
+	lock := ` FOR UPDATE SKIP LOCKED`
+	if e.Final {
+		lock = ``
+	}
+	return do + ` WHERE ctid = ANY (ARRAY(SELECT ctid FROM ` + id(e.Table) + ` WHERE ` + where + ` LIMIT $2` + lock + `))`
 }
 
 type execer interface {

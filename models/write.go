@@ -143,7 +143,7 @@ func (tx *Tx) writeAudit() error {
 		return err
 	}
 	for _, v := range values {
-		if _, err := tx.pgx.Exec(tx.ctx, `INSERT INTO audit_values (audit_id, field, salt, value) VALUES ($1, $2, $3, $4)`, id, v.field, v.salt, v.value); err != nil {
+		if _, err := tx.pgx.Exec(tx.ctx, `INSERT INTO audit_values (audit_id, field, salt, value, at) VALUES ($1, $2, $3, $4, $5)`, id, v.field, v.salt, v.value, tx.Now); err != nil {
 			return err
 		}
 	}

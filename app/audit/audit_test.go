@@ -149,7 +149,7 @@ func TestTamperingIsFound(t *testing.T) {
 		"entry inserted":     `INSERT INTO audit_log (id, txid, at, actor_kind, actor_id, action, entity, entity_id) OVERRIDING SYSTEM VALUE SELECT 0, txid, at, actor_kind, actor_id, action, entity, entity_id FROM audit_log WHERE id = ` + entry,
 		"value changed":      `UPDATE audit_values SET value = 'another@example.org' WHERE audit_id = ` + entry,
 		"salt changed":       `UPDATE audit_values SET salt = '\x00' WHERE audit_id = ` + entry,
-		"value of no entry":  `INSERT INTO audit_values VALUES (-5, 'email', '\x00', 'x')`,
+		"value of no entry":  `INSERT INTO audit_values VALUES (-5, 'email', '\x00', 'x', now())`,
 		"entries exchanged":  `UPDATE audit_log SET id = DEFAULT WHERE id = ` + entry,
 		"link to another":    `UPDATE audit_chain SET audit_id = -1` + link + `; UPDATE audit_chain SET audit_id = audit_id WHERE seq = 6`,
 		"hash changed":       `UPDATE audit_chain SET hash = sha256('x')` + link,

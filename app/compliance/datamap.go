@@ -40,6 +40,7 @@ const (
 // Keep is how long data is held: by a policy of package retention, or for a reason that a sweep cannot time.
 type Keep struct {
 	Policy string // name in retention.Policies
+	Also   string // another one, for rows that the first never reaches
 	Until  string // what ends it, when no policy does
 }
 
@@ -116,8 +117,15 @@ func (t Table) Resolved(c Column) Column {
 
 // Text is the retention rule in words.
 func (k Keep) Text() string {
-	if p, ok := retention.Find(k.Policy); ok {
-		return p.Period.String() + " after " + p.From
+	text := k.Until
+	for _, name := range []string{k.Policy, k.Also} {
+		p, ok := retention.Find(name)
+		switch {
+		case ok && text != "":
+			text += ", or " + p.Period.String() + " after " + p.From
+		case ok:
+			text = p.Period.String() + " after " + p.From
+		}
 	}
-	return k.Until
+	return text
 }

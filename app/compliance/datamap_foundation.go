@@ -33,12 +33,13 @@ var foundation = []Table{
 	},
 	{
 		Name: "audit_values", Purpose: "openings of the commitments in the audit log", Basis: Obligation, Export: Shared, Erase: OpeningOff,
-		Keep: Keep{Until: "kept with the entry until erased"},
+		Keep: Keep{Policy: "audit_values"},
 		Columns: []Column{
 			{Name: "audit_id", Purpose: "the entry"},
 			{Name: "field", Purpose: "which of its commitments"},
 			{Name: "salt", Purpose: "makes the commitment unguessable", Of: Anybody, Export: Described},
 			{Name: "value", Purpose: "the value itself", Of: Anybody},
+			{Name: "at", Purpose: "when it was written: its time runs from there"},
 		},
 	},
 	{

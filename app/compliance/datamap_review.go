@@ -4,6 +4,9 @@ package compliance
 // take, make, give reasons for and report about (Art. 15, 16, 17, 20, 24).
 var withCase = Keep{Until: "kept: proof of how notices were handled and decisions reasoned (DSA Art. 15, 17, 20, 24)"}
 
+// answered is how long a notifier can be reached.
+var answered = Keep{Policy: "notice_contacts", Also: "notice_contacts_undecided"}
+
 // review is what happens to notices.
 var review = []Table{
 	{
@@ -71,12 +74,12 @@ var review = []Table{
 			{Name: "state", Purpose: "how far it got", Of: Notifier},
 			{Name: "reason_code", Purpose: "the reason named", Of: Notifier},
 			{Name: "explanation", Purpose: "why, in the notifier's words", Of: Anybody, Export: Shared},
-			{Name: "contact_name", Purpose: "who notifies (DSA Art. 16(2)(c))", Of: Notifier, Keep: Keep{Policy: "notice_contacts"}, Erase: Blanked},
-			{Name: "contact_email", Purpose: "receipt and decision go there (DSA Art. 16(4), (5))", Of: Notifier, Keep: Keep{Policy: "notice_contacts"}, Erase: Blanked},
+			{Name: "contact_name", Purpose: "who notifies (DSA Art. 16(2)(c))", Of: Notifier, Keep: answered, Erase: Blanked},
+			{Name: "contact_email", Purpose: "receipt and decision go there (DSA Art. 16(4), (5))", Of: Notifier, Keep: answered, Erase: Blanked},
 			{Name: "good_faith", Purpose: "the statement of good faith", Of: Notifier},
 			{Name: "complete", Purpose: "whether it has what Art. 16(2) asks for"},
 			{Name: "locale", Purpose: "language of the answer", Of: Notifier},
-			{Name: "reporter_key", Purpose: "keyed hash of the network: counts independent notifiers", Of: Notifier, Basis: Interest, Export: Described, Erase: Kept},
+			{Name: "reporter_key", Purpose: "keyed hash of the network: counts independent notifiers", Of: Notifier, Basis: Interest, Export: Described, Keep: Keep{Policy: "notice_networks"}, Erase: Blanked},
 			{Name: "text_hash", Purpose: "tells a repeated text", Of: Notifier, Basis: Interest, Export: Described},
 			{Name: "created_at", Purpose: "when sent", Of: Notifier},
 			{Name: "acknowledged_at", Purpose: "when receipt was confirmed", Of: Notifier},

@@ -109,6 +109,25 @@ var Policies = []Policy{
 		Expiry: models.Expiry{Table: "partial_uploads", Since: "expires_at"},
 	},
 	{
+		Name: "notice_contacts_undecided", Period: Period{Months: 12}, From: "the notice, where nobody decided it", Entity: "notice",
+		Why: "The address is there to tell of the decision, which is due without undue delay (Regulation (EU) 2022/2065, Art. 16(5), (6)). " +
+			"After a year no answer is of use to the notifier, and it is kept no longer than its purpose needs (GDPR Art. 5(1)(e)).",
+		Expiry: models.Expiry{Table: "notices", Since: "created_at", Where: "decided_at IS NULL", Blank: []string{"contact_name", "contact_email"}},
+	},
+	{
+		Name: "notice_networks", Period: Period{Days: 90}, From: "the notice", Entity: "notice",
+		Why: "The hash of a network tells independent notifiers and manifestly unfounded series apart (Regulation (EU) 2022/2065, Art. 23(2)). " +
+			"It stands for an address, and addresses are kept for at most 90 days.",
+		// A notice that is still being screened is counted when it is admitted.
+		Expiry: models.Expiry{Table: "notices", Since: "created_at", Where: "state <> 'screening'", Blank: []string{"reporter_key"}},
+	},
+	{
+		Name: "audit_values", Period: Period{Months: 36}, From: "the entry", Entity: "audit",
+		Why: "Notes between colleagues explain a decision while claims over it may be raised, for three years (German Civil Code, section 195), " +
+			"and free text may speak of anyone. The commitment stays, so the chain stays verifiable (GDPR Art. 5(1)(e), 5(2)).",
+		Expiry: models.Expiry{Table: "audit_values", Since: "at", Final: true},
+	},
+	{
 		Name: "rate_limits", From: "the end of the window", Why: "A window that is over counts nothing.",
 		Expiry: models.Expiry{Table: "rate_limits", Since: "until"},
 	},

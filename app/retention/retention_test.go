@@ -73,7 +73,13 @@ func (w *world) fill(t *testing.T) {
 		{"mails", `INSERT INTO mails (id, kind, entity, entity_id, recipient, subject, body_text, state, created_at)
 			SELECT s, 'k', 'e', 'i', 'r@example.org', 's', 'b', s, $1 FROM unnest(ARRAY['queued', 'sent', 'failed', 'void']) s`},
 		{"notice_contacts", `INSERT INTO notices (id, reference, status_hash, intake, state, reason_code, explanation, contact_name, contact_email, good_faith, complete, reporter_key, text_hash, created_at, acknowledged_at, decided_at)
-			SELECT 'n' || n, 'r' || n, n::text::bytea, 'art16', 'decided', 'c', 'e', 'Name', 'n@example.org', true, true, 'k', 'h', $1, $1, CASE WHEN n > 1 THEN $1::timestamptz END FROM generate_series(1, 4) n`},
+			SELECT 'n' || n, 'r' || n, n::text::bytea, 'art16', 'decided', 'c', 'e', 'Name', 'n@example.org', true, true, '', 'h', $1, $1, CASE WHEN n > 1 THEN $1::timestamptz END FROM generate_series(1, 4) n`},
+		{"notice_contacts_undecided", `INSERT INTO notices (id, reference, status_hash, intake, state, reason_code, explanation, contact_name, contact_email, good_faith, complete, reporter_key, text_hash, created_at, acknowledged_at)
+			SELECT 'u' || n, 'u' || n, ('u' || n)::bytea, 'art16', 'received', 'c', 'e', 'Name', 'n@example.org', true, true, '', 'h', $1, $1 FROM generate_series(1, 2) n`},
+		{"notice_networks", `INSERT INTO notices (id, reference, status_hash, intake, state, reason_code, explanation, good_faith, complete, reporter_key, text_hash, created_at, acknowledged_at)
+			SELECT s, s, s::bytea, 'art16', s, 'c', 'e', true, true, 'k', 'h', $1, $1 FROM unnest(ARRAY['received', 'decided', 'screening']) s`},
+		{"audit_values", `INSERT INTO audit_log (at, actor_kind, actor_id, action, entity, entity_id) SELECT $1, 'system', 'x', 'case.escalate', 'case', 'c' FROM generate_series(1, 3)`},
+		{"audit_values", `INSERT INTO audit_values (audit_id, field, salt, value, at) SELECT id, 'note', 's', 'v', at FROM audit_log WHERE action = 'case.escalate' AND at = $1`},
 		{"rate_limits", `INSERT INTO rate_limits VALUES ('k', $1, 1)`},
 		{"once_keys", `INSERT INTO once_keys VALUES ('k', $1)`},
 		{"idempotency_keys", `INSERT INTO idempotency_keys (key, request_hash, response, created_at) VALUES ('k', 'h', 'r', $1)`},
@@ -92,7 +98,8 @@ func (w *world) counts(t *testing.T) (out map[string]int) {
 	out = map[string]int{}
 	for name, sql := range map[string]string{
 		"upload_origins": `upload_origins`, "sessions": `sessions`, "invites": `staff_invites`, "mails": `mails WHERE recipient || subject || body_text <> ''`,
-		"notice_contacts": `notices WHERE contact_name || contact_email <> ''`, "rate_limits": `rate_limits`, "once_keys": `once_keys`, "idempotency_keys": `idempotency_keys`,
+		"notice_contacts": `notices WHERE contact_name || contact_email <> '' AND id LIKE 'n%'`, "undecided": `notices WHERE contact_name || contact_email <> '' AND id LIKE 'u%'`,
+		"networks": `notices WHERE reporter_key <> ''`, "audit values": `audit_values`, "rate_limits": `rate_limits`, "once_keys": `once_keys`, "idempotency_keys": `idempotency_keys`,
 		"images": `images`, "notices": `notices`, "mail rows": `mails`, "queued mails": `mails WHERE state = 'queued' AND recipient <> ''`,
 	} {
 		var n int
@@ -122,19 +129,19 @@ func TestEverythingGoesWhenItsPeriodIsOver(t *testing.T) {
 	if err := w.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]int{"images": 5, "notices": 4, "mail rows": 4, "queued mails": 1, "mails": 1, "notice_contacts": 1}
+	want := map[string]int{"images": 5, "notices": 9, "networks": 1, "mail rows": 4, "queued mails": 1, "mails": 1, "notice_contacts": 1}
 	for name, n := range w.counts(t) {
 		if n != want[name] {
 			t.Errorf("%s: %d are left, want %d", name, n, want[name])
 		}
 	}
 	told := w.told(t)
-	for name, n := range map[string]float64{"upload_origins": 5, "sessions": 5, "invites": 1, "mails": 3, "notice_contacts": 3} {
+	for name, n := range map[string]float64{"upload_origins": 5, "sessions": 5, "invites": 1, "mails": 3, "notice_contacts": 3, "notice_contacts_undecided": 2, "notice_networks": 2, "audit_values": 3} {
 		if told["retention."+name] != n {
 			t.Errorf("the audit log tells of %v %s, want %v", told["retention."+name], name, n)
 		}
 	}
-	if len(told) != 5 {
+	if len(told) != 8 {
 		t.Errorf("what holds nothing about anybody needs no entry: %v", told)
 	}
 	if len(w.box.before) != 2 || !w.box.before[1].Equal(w.fake.Now().AddDate(0, 0, -90)) {
