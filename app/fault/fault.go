@@ -35,6 +35,9 @@ const (
 	NotImplemented              // 501: known and not offered here
 )
 
+// kinds are what is known of each.
+//
+//i18n:keys
 var kinds = map[Kind]struct {
 	status      int
 	name, title string
@@ -80,8 +83,16 @@ func Kinds() []Kind {
 
 // Sentence is a message with its values apart, so that it can be said in another language.
 type Sentence struct {
-	Format string // as in fmt
-	Args   []any
+	Format string // as in fmt; without Args it is text
+	Args   []any  // a *Sentence among them is said first
+}
+
+// Sentence is the error's message with its values apart.
+func (e *Error) Sentence() *Sentence {
+	if e.Said != nil {
+		return e.Said
+	}
+	return &Sentence{Format: e.Message}
 }
 
 // Field is one input that must change: Name as in the form or JSON, Message says what to do.
@@ -124,8 +135,13 @@ func InvalidField(name, message string) *Error {
 
 // Field returns a copy with one more field problem.
 func (e *Error) Field(name, message string) *Error {
+	return e.FieldOf(Field{Name: name, Message: message})
+}
+
+// FieldOf is Field for a message that holds values.
+func (e *Error) FieldOf(f Field) *Error {
 	c := *e
-	c.Fields = append(append([]Field(nil), e.Fields...), Field{Name: name, Message: message})
+	c.Fields = append(append([]Field(nil), e.Fields...), f)
 	return &c
 }
 

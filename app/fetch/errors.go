@@ -37,7 +37,8 @@ func tooLarge(limit int64) *fault.Error {
 	if limit >= 1<<20 {
 		size = fmt.Sprintf("%d MiB", limit>>20)
 	}
-	return refuse(fault.TooLarge, "url_too_large", "The file at this address is larger than "+size+". Upload a smaller version.")
+	e := fault.Newf(fault.TooLarge, "url_too_large", "The file at this address is larger than %s. Upload a smaller version.", size)
+	return e.FieldOf(fault.Field{Name: "url", Message: e.Message, Said: e.Said})
 }
 
 // translate gives a transport error its refusal. Only its type reaches the log: its text repeats the visitor's address.

@@ -103,12 +103,15 @@ func wordy(s string) bool {
 
 // messages are the functions of package fault and where their sentence stands.
 var messages = map[string]struct{ text, args int }{
-	"New": {2, 3}, "Newf": {2, 3}, "InvalidField": {1, 2}, "Field": {1, 2}, "Add": {1, 2}, "Addf": {1, 2}, "Check": {2, 3},
+	"New": {2, 3}, "Newf": {2, 3}, "refuse": {2, 3}, "saying": {1, 2}, "InvalidField": {1, 2}, "Field": {1, 2}, "Add": {1, 2}, "Addf": {1, 2}, "Check": {2, 3},
 }
 
 func (x *extractor) call(call *ast.CallExpr, faults bool) {
 	if own, ok := call.Fun.(*ast.Ident); ok && x.own { // the package's own calls have no prefix
 		call.Fun = &ast.SelectorExpr{X: ast.NewIdent("i18n"), Sel: own}
+	}
+	if own, ok := call.Fun.(*ast.Ident); ok && (own.Name == "refuse" || own.Name == "saying") { // shorthands for those of fault
+		call.Fun = &ast.SelectorExpr{X: ast.NewIdent(""), Sel: own}
 	}
 	fun, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {
@@ -122,10 +125,25 @@ func (x *extractor) call(call *ast.CallExpr, faults bool) {
 		x.plural(call, 2)
 	case name == "T" && len(call.Args) > 0:
 		x.key(call, 0)
-	case faults && len(call.Args) > messages[name].text && messages[name].args > 0:
-		if s, ok := literal(call.Args[messages[name].text]); ok && wordy(s) {
-			x.add(call, s, source{args: len(call.Args) - messages[name].args})
-		}
+	case faults && messages[name].args > 0 && len(call.Args) > messages[name].text:
+		x.message(call, messages[name].text, messages[name].args)
+	}
+}
+
+// message takes a sentence that is written out; one that is not is reported when it is put together on the spot.
+func (x *extractor) message(call *ast.CallExpr, text, args int) {
+	arg := call.Args[text]
+	if s, ok := literal(arg); ok && wordy(s) {
+		x.add(call, s, source{args: len(call.Args) - args})
+		return
+	}
+	_, joined := arg.(*ast.BinaryExpr)
+	if inner, ok := arg.(*ast.CallExpr); ok {
+		f, _ := inner.Fun.(*ast.SelectorExpr)
+		joined = f != nil && f.Sel.Name == "Sprintf"
+	}
+	if _, written := literal(arg); joined && !written {
+		x.t.Errorf("%s: no catalogue knows a message that is put together here: use fault.Newf or Collect.Addf", x.files.Position(arg.Pos()))
 	}
 }
 
@@ -178,6 +196,6 @@ func literal(n ast.Node) (string, bool) {
 }
 
 var (
-	verb = regexp.MustCompile(`%(\[\d\])?[a-z]`)
+	verb = regexp.MustCompile(`%(\[\d\])?[#+.\d]*[a-z]`)
 	mark = regexp.MustCompile(`\]\(\d\)|` + "`[^`]*`")
 )

@@ -39,7 +39,7 @@ func truncated(format string, args ...any) error { return because(ErrTruncated, 
 
 // saying replaces the sentence of a refusal by one that knows more.
 func saying(e *fault.Error, format string, args ...any) error {
-	return fault.New(e.Kind, e.Code, fmt.Sprintf(format, args...))
+	return fault.Newf(e.Kind, e.Code, format, args...)
 }
 
 // checkSize refuses dimensions over the limits. Zero is damage, not a limit.

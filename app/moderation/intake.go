@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"net/mail"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -85,7 +83,9 @@ func (s *Service) checkNotice(ctx context.Context, in NoticeInput) (models.Notic
 }
 
 func checkWords(c *fault.Collect, n models.Notice) {
-	c.Check(utf8.RuneCountInString(n.Explanation) <= MaxExplanation, "explanation", "Shorten the explanation to "+strconv.Itoa(MaxExplanation)+" characters.")
+	if utf8.RuneCountInString(n.Explanation) > MaxExplanation {
+		c.Addf("explanation", "Shorten the explanation to %d characters.", MaxExplanation)
+	}
 	c.Check(utf8.ValidString(n.Explanation) && !strings.ContainsRune(n.Explanation, 0), "explanation", "The explanation holds characters that cannot be stored. Type it again.")
 	c.Check(utf8.RuneCountInString(n.ContactName) <= 200 && !strings.ContainsFunc(n.ContactName, unicode.IsControl) && utf8.ValidString(n.ContactName),
 		"name", "Give a name of at most 200 characters, or none.")
@@ -114,12 +114,12 @@ func (s *Service) checkURLs(c *fault.Collect, urls []string) []string {
 			continue
 		}
 		if filled++; filled > MaxURLs {
-			c.Add("urls", fmt.Sprintf("One notice can name up to %d images. Please file another for the rest.", MaxURLs))
+			c.Addf("urls", "One notice can name up to %d images. Please file another for the rest.", MaxURLs)
 			return ids
 		}
 		id, ok := ImageIDFromURL(raw, s.hosts)
 		if !ok {
-			c.Add("urls", "This is not the address of an image here: "+shorten(raw, 100))
+			c.Addf("urls", "This is not the address of an image here: %s", shorten(raw, 100))
 		} else if !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
@@ -134,7 +134,7 @@ func inOrder(c *fault.Collect, ids []string, found []models.Image) []models.Imag
 	for _, id := range ids {
 		i := slices.IndexFunc(found, func(img models.Image) bool { return img.ID == id && img.State != models.ImagePending })
 		if i < 0 {
-			c.Add("urls", "We have never had an image at this address: "+id)
+			c.Addf("urls", "We have never had an image at this address: %s", id)
 			continue
 		}
 		out = append(out, found[i])

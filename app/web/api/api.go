@@ -306,9 +306,11 @@ func forFile(err error, name string) error {
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable || len(f.Fields) > 0 {
 		return err
 	}
-	label := ""
-	if name != "" {
-		label = uploads.ShownName(name) + ": "
+	if name == "" {
+		return f.Field("file", f.Message).Because(err)
 	}
-	return f.Field("file", label+f.Message).Because(err)
+	name = uploads.ShownName(name)
+	return f.FieldOf(fault.Field{
+		Name: "file", Message: name + ": " + f.Message, Said: &fault.Sentence{Format: "%s: %s", Args: []any{name, f.Sentence()}},
+	}).Because(err)
 }

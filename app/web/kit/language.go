@@ -53,8 +53,15 @@ func Say(ctx context.Context, f *fault.Error) *fault.Error {
 }
 
 func say(ctx context.Context, message string, parts *fault.Sentence) string {
-	if parts != nil {
-		return i18n.T(ctx, parts.Format, parts.Args...)
+	if parts == nil {
+		return i18n.T(ctx, message)
 	}
-	return i18n.T(ctx, message)
+	args := make([]any, len(parts.Args))
+	for i, a := range parts.Args {
+		if inner, ok := a.(*fault.Sentence); ok {
+			a = say(ctx, "", inner)
+		}
+		args[i] = a
+	}
+	return i18n.T(ctx, parts.Format, args...)
 }

@@ -69,7 +69,7 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func bodyTooLarge(max int64) error {
-	return fault.New(fault.TooLarge, "request_too_large", "All files of one request together may have "+Bytes(max)+". Send them in several requests.")
+	return fault.Newf(fault.TooLarge, "request_too_large", "All files of one request together may have %s. Send them in several requests.", Bytes(max))
 }
 
 // paced is a request body with a size, a pace and an end. The server's own stream must not be read past its end: it would

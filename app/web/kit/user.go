@@ -95,7 +95,7 @@ func (c *Ctx) authoriseUser(need actor.Permission) error {
 	case c.Actor.Can(need):
 		return nil
 	case c.User.TokenID != "":
-		return fault.New(fault.Forbidden, "scope_missing", "This token does not include \""+string(need)+"\". Make one that does in your settings.")
+		return fault.Newf(fault.Forbidden, "scope_missing", "This token does not include \"%s\". Make one that does in your settings.", need)
 	}
 	return fault.New(fault.Forbidden, "forbidden", "Your account does not include this page.")
 }
