@@ -20,6 +20,7 @@ import (
 	"imglink/app/post"
 	"imglink/app/retention"
 	"imglink/app/similar"
+	"imglink/app/tokens"
 	"imglink/app/uploads"
 	"imglink/app/web"
 	"imglink/app/web/api"
@@ -32,6 +33,7 @@ import (
 // parts are the wired capabilities and handlers.
 type parts struct {
 	Uploads    *uploads.Service
+	Tokens     *tokens.Service
 	Moderation *moderation.Service
 	Accounts   *accounts.Service
 	Post       *post.Service
@@ -145,6 +147,7 @@ func (a *App) wireWeb(context.Context) error {
 		Base: a.Config.URL(), Secure: a.Config.Secure(), Proxies: a.Config.Proxies(), Keys: a.Keys, Clock: a.Clock, Log: a.Log,
 		Limiter: a.Store, Sessions: staff.Sessions{Accounts: a.Accounts}, Frame: web.Frame{},
 	}
+	a.wireTokens()
 	if a.Config.TurnstileSiteKey != "" {
 		a.Kit.BotHost = "https://challenges.cloudflare.com"
 	}

@@ -52,7 +52,7 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/t/:id.:ext", Name: "image.thumb", Needs: actor.Public, Cheap: true, Do: p.Thumb},
 
 		// The API.
-		{Method: "POST", Path: "/api/v1/images", Name: "api.images", Needs: actor.Public, Body: kit.StreamBody, API: true, Do: a.PostImages},
+		{Method: "POST", Path: "/api/v1/images", Name: "api.images", Needs: actor.Public, Body: kit.StreamBody, API: true, Open: true, Do: a.PostImages},
 
 		// The program itself.
 		{Method: "GET", Path: "/healthz", Name: "healthz", Needs: actor.Public, API: true, Cheap: true, Do: s.Health},

@@ -61,6 +61,9 @@ const maxFiles = 50
 // PostImages is POST /api/v1/images: multipart field "file", repeated, or "url" (multipart, form or JSON). All files of a
 // request are stored or the answer is an error; what was stored before the error is deleted again.
 func (h *Handlers) PostImages(c *kit.Ctx) error {
+	if err := c.Require(actor.ImagesWrite); err != nil {
+		return err
+	}
 	key := utils.CopyString(c.Get("Idempotency-Key"))
 	if key != "" {
 		return h.idempotent(c, key)
@@ -105,7 +108,7 @@ func (h *Handlers) ReceiveAll(c *kit.Ctx, trusted bool, form *Form) ([]uploads.U
 
 func (h *Handlers) receiver(c *kit.Ctx, trusted bool, form *Form) *receiver {
 	src := uploads.Source{Actor: c.Actor, IP: c.IPAddr()}
-	if c.User != nil && c.Actor.Can(actor.ImagesWrite) {
+	if c.User != nil {
 		src.UserID = c.User.ID
 	}
 	if trusted {

@@ -19,7 +19,7 @@ func (h *Handlers) idempotent(c *kit.Ctx, key string) error {
 	if len(key) > 255 {
 		return fault.InvalidField("Idempotency-Key", "The key may have at most 255 characters.")
 	}
-	scope := c.Kit.Keys.MAC("idempotency", kit.Network(c.IPAddr()), c.GuestID(false), key)
+	scope := h.idempotencyScope(c, key)
 	answer, print, err := h.Store.BeginIdempotent(c.Context(), scope)
 	switch {
 	case errors.Is(err, models.ErrIdempotencyBusy):
@@ -42,6 +42,14 @@ func (h *Handlers) idempotent(c *kit.Ctx, key string) error {
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 	return c.Status(fiber.StatusCreated).Send(body)
+}
+
+// idempotencyScope is whose key it is: of an account wherever its requests come from, of a guest at one address.
+func (h *Handlers) idempotencyScope(c *kit.Ctx, key string) []byte {
+	if c.User != nil {
+		return c.Kit.Keys.MAC("idempotency", "account", c.User.ID, key)
+	}
+	return c.Kit.Keys.MAC("idempotency", kit.Network(c.IPAddr()), c.GuestID(false), key)
 }
 
 // repeat sends a kept answer to the request it answered. It is sealed, because it holds delete tokens that are stored

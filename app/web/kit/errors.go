@@ -53,6 +53,13 @@ func (c *Ctx) fail(err error) error {
 		c.Response().Header.Del(fiber.HeaderContentRange)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.open()
+	if f.Kind == fault.Unauthenticated && c.WantsJSON() {
+		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="ImgLink"`) // RFC 9110, 15.5.2; RFC 6750, 3
+	}
+	if c.Route != nil && c.Route.Fail != nil {
+		return c.Route.Fail(c, f)
+	}
 	if c.WantsJSON() {
 		return c.problem(f)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/clock"
+	"imglink/app/fault"
 	"imglink/app/i18n"
 	"imglink/app/keyring"
 	"imglink/models"
@@ -30,6 +31,8 @@ type Route struct {
 	Body   int64            // largest request body in bytes; StreamBody leaves it to the handler, 0 allows none
 	API    bool             // answers problem+json; cookies count only with a CSRF token
 	Bot    bool             // the page carries Turnstile when it is configured
+	Open   bool             // pages of other sites may ask it, with a token for programs: see cors.go
+	Fail   Failure          // answers errors in the words of another program's clients; nil: problem+json or a page
 	Cheap  bool             // asked for by the dozen: who asks is looked up only when the handler calls Ctx.Identify
 	Do     Handler
 }
@@ -40,15 +43,11 @@ const StreamBody int64 = -1
 // FormBody is enough for every form of the program.
 const FormBody int64 = 256 << 10
 
+// Failure answers an error where clients expect a body of their own shape. Headers such as Retry-After are set already.
+type Failure func(*Ctx, *fault.Error) error
+
 // Handler parses, calls one thing, renders or redirects, and returns an error.
 type Handler func(*Ctx) error
-
-// Limit is a number of requests per window and client address. Weight-counting handlers may take more themselves.
-type Limit struct {
-	Name string
-	N    int
-	Per  time.Duration
-}
 
 // Principal is who a session belongs to.
 type Principal struct {
@@ -118,6 +117,7 @@ type Kit struct {
 	routes   map[string]string
 	needs    map[string]actor.Permission
 	methods  map[string][]string // by path as in the table
+	foreign  map[string][]string // the same of Open routes
 }
 
 // Ctx is one request.

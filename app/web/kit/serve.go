@@ -7,8 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
-	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -26,9 +24,6 @@ const (
 	streamTimeout  = 15 * time.Minute
 )
 
-// generalLimit is for routes that name none: far above what people do, far below what hurts.
-var generalLimit = Limit{Name: "general", N: 1200, Per: time.Minute}
-
 // Mount registers the table. A route without a permission, a name or a handler is a defect and panics.
 func (k *Kit) Mount(app *fiber.App, routes []Route) {
 	k.routes = make(map[string]string, len(routes))
@@ -45,6 +40,7 @@ func (k *Kit) Mount(app *fiber.App, routes []Route) {
 		k.routes[r.Name] = r.Path
 		k.need(r)
 		k.methods[r.Path] = append(k.methods[r.Path], r.Method)
+		k.opened(r)
 		do := func(fc *fiber.Ctx) error { return k.serve(fc, r) }
 		app.Add(r.Method, r.Path, do)
 		if r.Method == fiber.MethodGet {
@@ -77,25 +73,13 @@ func (k *Kit) serve(fc *fiber.Ctx, r *Route) (err error) {
 		return c.fail(err)
 	}
 	if r == nil {
-		return c.fail(c.nowhere())
+		return c.elsewhere()
 	}
+	c.open()
 	if err := c.handle(); err != nil {
 		return c.fail(err)
 	}
 	return nil
-}
-
-// nowhere is the error of a request that no route takes. Programs are told the methods of an address that exists (RFC 9110, 15.5.6).
-func (c *Ctx) nowhere() error {
-	if !strings.HasPrefix(c.Path(), apiPath) {
-		return fiber.ErrNotFound
-	}
-	methods := c.Kit.methods[strings.TrimSuffix(c.Path(), "/")]
-	if len(methods) == 0 {
-		return fiber.ErrNotFound
-	}
-	c.Set(fiber.HeaderAllow, strings.Join(methods, ", "))
-	return fiber.ErrMethodNotAllowed
 }
 
 func (c *Ctx) handle() error {
@@ -116,35 +100,6 @@ func (c *Ctx) headers() {
 	if c.Kit.Secure {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=63072000; includeSubDomains")
 	}
-}
-
-// limit counts the request against its route's budget, shared by all replicas.
-func (c *Ctx) limit() error {
-	l := c.Route.Limit
-	if l.N == 0 {
-		if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
-			return nil // reads are cheap; a database write for each would not be
-		}
-		l = generalLimit
-	}
-	return c.Take(l, 1)
-}
-
-// Take counts weight uses against a limit of this client and refuses what is over, saying when to come back.
-func (c *Ctx) Take(l Limit, weight int) error {
-	key := c.Kit.Keys.MAC("limit", l.Name, Network(c.IPAddr()))
-	hits, until, err := c.Kit.Limiter.Hit(c.Context(), key, l.Per, weight)
-	if err != nil {
-		return err
-	}
-	wait := until.Sub(c.Kit.Clock.Now())
-	c.Set("RateLimit-Limit", strconv.Itoa(l.N))
-	c.Set("RateLimit-Remaining", strconv.Itoa(max(0, l.N-hits)))
-	c.Set("RateLimit-Reset", strconv.Itoa(seconds(max(wait, 0))))
-	if hits > l.N {
-		return fault.New(fault.TooMany, "rate_limited", "Too many requests from your network. Please wait a moment and try again.").After(max(wait, time.Second))
-	}
-	return nil
 }
 
 var errTooLarge = fault.New(fault.TooLarge, "body_too_large", "The request is larger than this form accepts.")
@@ -209,10 +164,7 @@ func (c *Ctx) guard() error {
 		return nil
 	}
 	if c.Route.API {
-		if !c.sameOrigin() {
-			return errCSRF
-		}
-		return nil
+		return c.guardAPI()
 	}
 	if c.Route.Body == StreamBody {
 		return nil // the handler reads the token from the stream: see Ctx.CheckStreamToken

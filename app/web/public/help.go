@@ -18,6 +18,11 @@ var answered = map[string]struct {
 	text string
 }{
 	"csrf":                 {fault.Forbidden, "The request came from a page of another site. Send it from a program, or from a page of this one."},
+	"token_unknown":        {fault.Unauthenticated, "The token is not known here. Check that it was copied completely."},
+	"token_revoked":        {fault.Unauthenticated, "The token was revoked. Make a new one in your settings."},
+	"token_expired":        {fault.Unauthenticated, "The token has expired. Make a new one in your settings."},
+	"token_account":        {fault.Unauthenticated, "The account of the token cannot be used at the moment. Sign in to see why."},
+	"scope_missing":        {fault.Forbidden, "The token does not include what the request needs. Make one that does in your settings."},
 	"file_missing":         {fault.Invalid, "No file came. Send at least one."},
 	"file_field":           {fault.Invalid, `A file came in another field. Send files in the field "file".`},
 	"too_many_files":       {fault.Invalid, "One request may carry 50 files. Send the others in another."},
@@ -32,7 +37,7 @@ var answered = map[string]struct {
 	"request_too_large":    {fault.TooLarge, "The files of one request are too large together. Send fewer at once."},
 	"content_encoding":     {fault.Unsupported, "The body is compressed. Send it as it is."},
 	"idempotency_busy":     {fault.Conflict, "A request with this key is being worked on. Wait for its answer."},
-	"rate_limited":         {fault.TooMany, "Too many requests from your network. Wait as long as retry_after says."},
+	"rate_limited":         {fault.TooMany, "Too many requests from your network, from your account or with this token. Wait as long as retry_after says."},
 	"spool_unavailable":    {fault.Unavailable, "We cannot take uploads right now. Try again in a moment."},
 	"derive_crashed":       {fault.Unavailable, "The picture could not be processed right now. Try again in a moment."},
 	"url_malformed":        {fault.Invalid, "This is not a complete web address. Copy the address of the image, starting with https://."},
