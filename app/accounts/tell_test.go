@@ -17,7 +17,7 @@ func (f *fixture) mailedLink(admin Who, id string) string {
 	if err != nil || shown != "" {
 		f.t.Fatalf("the link of an account in use must not be shown: %q, %v", shown, err)
 	}
-	mails := f.rows(`SELECT body_text FROM mails WHERE entity_id = $1 AND kind = 'staff_link' AND state = 'queued'`, id)
+	mails := f.rows(`SELECT body_text FROM mails WHERE entity = 'staff' AND entity_id = $1 AND kind = 'staff_link' AND state = 'queued'`, id)
 	if len(mails) != 1 || linkIn.FindString(mails[0]) == "" {
 		f.t.Fatalf("one mail with a link, got %q", mails)
 	}

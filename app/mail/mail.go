@@ -20,6 +20,9 @@ import (
 // ReferenceHeader carries our reference (a case, a ticket) so that a reply can be filed without guessing.
 const ReferenceHeader = "X-ImgLink-Reference"
 
+// sealedHeader marks a mail that the outbox shows to nobody.
+const sealedHeader = "X-ImgLink-Sealed"
+
 // Bounds of a message. Nothing we compose comes near them; what does is hostile input that found its way into a mail.
 const (
 	maxSubject = 300       // runes
@@ -33,6 +36,7 @@ type Message struct {
 	Text      string
 	HTML      string
 	Reference string // letters, digits and .-_ only; may be empty
+	Sealed    bool   // it may hold a link that lets its reader into an account: the outbox does not show its text
 	Auto      bool   // nobody pressed a button for it: out-of-office programs must not answer (RFC 3834)
 }
 
@@ -110,6 +114,9 @@ func compose(m Message, from *mail.Address, now time.Time) (*gomail.Msg, error) 
 	out.SetMessageIDWithValue(messageID(m, from))
 	if m.Reference != "" {
 		out.SetGenHeader(ReferenceHeader, m.Reference)
+	}
+	if m.Sealed {
+		out.SetGenHeader(sealedHeader, "yes")
 	}
 	if m.Auto {
 		out.SetGenHeader("Auto-Submitted", "auto-generated")

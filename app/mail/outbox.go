@@ -37,6 +37,7 @@ type Kept struct {
 	Date      time.Time
 	Reference string
 	Text      string
+	Sealed    bool // the text is withheld: only who may read the directory may read the mail
 	HTML      bool // there is an HTML part too
 	Bytes     int64
 }
@@ -135,7 +136,7 @@ func (o *Outbox) List(_ context.Context, limit int, before string) (_ []Kept, er
 	return out, nil
 }
 
-// Read gives one mail with its text; an unknown id is fault.NotFound.
+// Read gives one mail with its text, unless that is sealed; an unknown id is fault.NotFound.
 func (o *Outbox) Read(_ context.Context, id string) (_ Kept, err error) {
 	defer fault.Wrap(&err, "mail.Outbox.Read")
 	return o.read(id)

@@ -48,6 +48,23 @@ func TestOutbox(t *testing.T) {
 	if k.Text != message().Text || !k.HTML || k.Reference != "R-1234" || !k.Date.Equal(noon) || !strings.Contains(k.To, "Zoë") || k.Bytes == 0 {
 		t.Errorf("read %+v", k)
 	}
+	sealed := message()
+	sealed.Sealed = true
+	if err := o.Send(t.Context(), sealed); err != nil {
+		t.Fatal(err)
+	}
+	newest, err := o.List(t.Context(), 1, "")
+	if err != nil || len(newest) != 1 {
+		t.Fatal(newest, err)
+	}
+	withheld, err := o.Read(t.Context(), newest[0].ID)
+	raw, _ := os.ReadFile(filepath.Join(dir, newest[0].ID+".eml"))
+	if err != nil || !withheld.Sealed || withheld.Text != "" || withheld.To == "" || !bytes.Contains(raw, []byte("Content-Type: text/plain")) {
+		t.Errorf("sealed: %+v, %v", withheld, err)
+	}
+	if err := os.Remove(filepath.Join(dir, newest[0].ID+".eml")); err != nil {
+		t.Fatal(err)
+	}
 	for _, id := range []string{"", "..", "../outbox/" + k.ID, "evil", "20261123T120500.000000-0000000g", "20261123T120500.000000-00000000"} {
 		if _, err := o.Read(t.Context(), id); !fault.Is(err, fault.NotFound) {
 			t.Errorf("id %q: %v", id, err)

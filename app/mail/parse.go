@@ -59,9 +59,12 @@ func parse(r io.Reader) (Kept, error) {
 		}
 		return oneLine(raw)
 	}
-	k := Kept{To: text("To"), Subject: text("Subject"), Reference: text(ReferenceHeader)}
+	k := Kept{To: text("To"), Subject: text("Subject"), Reference: text(ReferenceHeader), Sealed: m.Header.Get(sealedHeader) != ""}
 	k.Date, _ = m.Header.Date()
 	k.walk(m.Header.Get("Content-Type"), m.Header.Get("Content-Transfer-Encoding"), m.Body, 4)
+	if k.Sealed {
+		k.Text = ""
+	}
 	return k, nil
 }
 

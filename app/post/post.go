@@ -4,6 +4,7 @@ package post
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"imglink/app/clock"
@@ -22,6 +23,10 @@ type Service struct {
 // maxAttempts is when a mail that keeps being deferred is given up: with the queue's pauses, after about a day and a half.
 const maxAttempts = 40
 
+// accounts are what mails with links into accounts are about. Whoever reads the outbox of an instance without a mail
+// server must not become somebody else by it, so none of those mails is shown there.
+var accounts = []string{"staff", "user"}
+
 // Send is the handler of models.SendMail. A mail that was sent or withdrawn meanwhile is left alone; a crash between
 // sending and recording sends it again with the same Message-ID.
 func (s *Service) Send(ctx context.Context, job models.SendMail) (err error) {
@@ -35,6 +40,7 @@ func (s *Service) Send(ctx context.Context, job models.SendMail) (err error) {
 	}
 	err = s.Sender.Send(ctx, mail.Message{
 		To: m.Recipient, Subject: m.Subject, Text: m.BodyText, HTML: m.BodyHTML, Reference: m.ID, Auto: true,
+		Sealed: slices.Contains(accounts, m.Entity),
 	})
 	switch {
 	case err == nil:
