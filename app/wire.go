@@ -18,6 +18,7 @@ import (
 	"imglink/app/mail"
 	"imglink/app/moderation"
 	"imglink/app/post"
+	"imglink/app/resumable"
 	"imglink/app/retention"
 	"imglink/app/similar"
 	"imglink/app/tokens"
@@ -27,6 +28,7 @@ import (
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
 	"imglink/app/web/staff"
+	"imglink/app/web/tus"
 	"imglink/models"
 )
 
@@ -34,6 +36,7 @@ import (
 type parts struct {
 	Uploads    *uploads.Service
 	Tokens     *tokens.Service
+	Resumable  *resumable.Service
 	Moderation *moderation.Service
 	Accounts   *accounts.Service
 	Post       *post.Service
@@ -63,6 +66,9 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 		Store: a.Store, Objects: a.Objects, Deriver: deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
 		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(32 << 20),
 		SharedCaches: a.Config.CloudflareToken != "",
+	}
+	a.Resumable = &resumable.Service{
+		Store: a.Store, Objects: a.Objects, Uploads: a.Uploads, Keys: a.Keys, Clock: a.Clock, Log: a.Log, TempDir: a.tempDir(), MaxBytes: lim.Bytes,
 	}
 	if err := a.wireAccounts(); err != nil {
 		return err
@@ -138,6 +144,9 @@ func (a *App) registry() *jobs.Registry {
 	r.Sweep("uploads.abandoned", 5*time.Minute, a.Uploads.SweepAbandoned)
 	r.Sweep("uploads.underived", time.Minute, a.Uploads.SweepUnderived)
 	r.Sweep("uploads.erase", time.Minute, a.Uploads.SweepErase)
+	r.Sweep("resumable.unfinished", time.Minute, a.Resumable.SweepUnfinished)
+	r.Sweep("resumable.expired", 10*time.Minute, a.Resumable.SweepExpired)
+	r.Sweep("resumable.orphans", 12*time.Hour, a.Resumable.SweepOrphans)
 	r.Sweep("retention", 10*time.Minute, a.Retention.Sweep)
 	return r
 }
@@ -160,6 +169,7 @@ func (a *App) wireWeb(context.Context) error {
 		},
 		Staff:   a.staffHandlers(),
 		Account: &staff.Account{Accounts: a.Accounts},
+		Tus:     &tus.Handlers{Resumable: a.Resumable, PerMinute: a.Config.UploadsPerMin},
 		Limits:  web.Limits{ReportsPerHour: a.Config.ReportsPerHr},
 	}
 	// The table is mounted even where nothing is served: jobs and commands need its addresses.

@@ -6,4 +6,5 @@ const (
 	lockSeal
 	lockStaff
 	lockReasons
+	lockPartial
 )

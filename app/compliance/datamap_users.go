@@ -119,10 +119,12 @@ var users = []Table{
 			{Name: "length", Purpose: "how much is announced"}, {Name: "received", Purpose: "how much has arrived"}, {Name: "state", Purpose: "how far it is"},
 			{Name: "image_id", Purpose: "what became of it", Of: Uploader}, {Name: "result", Purpose: "the answer, sealed", Of: Uploader, Export: Described},
 			{Name: "created_at", Purpose: "when it began", Of: Uploader}, {Name: "expires_at", Purpose: "when it is given up"},
+			{Name: "client", Purpose: "keyed hash of the network or the account, against abuse", Of: Uploader}, {Name: "ip", Purpose: "where the picture comes from, moved to its origin", Of: Uploader},
+			{Name: "holder", Purpose: "which request works on it"}, {Name: "held_until", Purpose: "until when"},
 		},
 	},
 	{
 		Name: "partial_pieces", Purpose: "which bytes of an upload in parts have arrived", Keep: Keep{Until: "goes with the upload it belongs to"},
-		Columns: []Column{{Name: "upload_id", Purpose: "the upload"}, {Name: "start", Purpose: "where"}, {Name: "bytes", Purpose: "how many"}},
+		Columns: []Column{{Name: "upload_id", Purpose: "the upload"}, {Name: "start", Purpose: "where"}, {Name: "bytes", Purpose: "how many"}, {Name: "object", Purpose: "where they are stored"}},
 	},
 }

@@ -33,6 +33,8 @@ const (
 	WrongMethod                 // 405: the address exists, for other methods
 	Unsatisfiable               // 416: nothing lies in the range asked for; Content-Range says how much there is
 	NotImplemented              // 501: known and not offered here
+	Precondition                // 412: the request names a version or a state that is not ours
+	Corrupted                   // 460: the bytes that arrived are not those that were sent (tus 1.0.0, checksum)
 )
 
 // kinds are what is known of each.
@@ -61,6 +63,8 @@ var kinds = map[Kind]struct {
 	WrongMethod:     {http.StatusMethodNotAllowed, "method_not_allowed", "Method not allowed"},
 	Unsatisfiable:   {http.StatusRequestedRangeNotSatisfiable, "range_not_satisfiable", "Nothing in that range"},
 	NotImplemented:  {http.StatusNotImplemented, "not_implemented", "Not offered here"},
+	Precondition:    {http.StatusPreconditionFailed, "precondition", "Not under these conditions"},
+	Corrupted:       {460, "corrupted", "Damaged on the way"},
 }
 
 // Status is the HTTP status of the kind.

@@ -106,7 +106,7 @@ var Policies = []Policy{
 	},
 	{
 		Name: "partial_uploads", Period: Period{Days: 1}, From: "the end of the upload's time", Why: "What was not finished in its time is given up; its bytes go first.",
-		Expiry: models.Expiry{Table: "partial_uploads", Since: "expires_at"},
+		Expiry: models.Expiry{Table: "partial_uploads", Since: "expires_at", Where: "NOT EXISTS (SELECT FROM partial_pieces p WHERE p.upload_id = id)"},
 	},
 	{
 		Name: "notice_contacts_undecided", Period: Period{Months: 12}, From: "the notice, where nobody decided it", Entity: "notice",

@@ -129,6 +129,11 @@ func (s *Service) SweepAbandoned(ctx context.Context) (err error) {
 	return nil
 }
 
+// Abandon forgets a picture that was begun and never published, for who will receive it again under the same id.
+func (s *Service) Abandon(ctx context.Context, img models.Image) error {
+	return s.drop(ctx, img, "abandoned")
+}
+
 // drop forgets an upload that was never acknowledged, its object first. One that is gone already is fine.
 func (s *Service) drop(ctx context.Context, img models.Image, reason string) error {
 	if err := s.Objects.DeleteAll(ctx, []string{img.ObjectKey()}); err != nil {

@@ -12,7 +12,7 @@ import (
 
 // spooled is one upload as received, the sanitised file read through it, and what is known of both.
 type spooled struct {
-	raw      *spoolFile
+	raw      *Spool
 	clean    *io.SectionReader
 	facts    imaging.Facts
 	received [sha256.Size]byte
@@ -24,7 +24,7 @@ func (s *spooled) Close() { s.raw.Close() }
 
 // spool reads body up to the limit, hashes it, sanitises it and hashes the result. Memory does not grow with the size.
 func (s *Service) spool(body io.Reader) (_ *spooled, err error) {
-	sp := &spooled{raw: newSpoolFile(s.TempDir)}
+	sp := &spooled{raw: NewSpool(s.TempDir)}
 	defer func() {
 		if err != nil {
 			sp.Close()

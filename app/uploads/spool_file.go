@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// spoolFile holds one upload: in memory while it is small, else in a file without a name. It is written once, then read.
-type spoolFile struct {
+// Spool holds one upload: in memory while it is small, else in a file without a name. It is written once, then read.
+type Spool struct {
 	dir  string
 	buf  []byte // what was written last and is not in the file
 	cap  int
@@ -29,8 +29,8 @@ var (
 	bigPool   = sync.Pool{New: func() any { b := make([]byte, bigBuffer); return &b }}
 )
 
-func newSpoolFile(dir string) *spoolFile {
-	f := &spoolFile{dir: dir, cap: smallBuffer}
+func NewSpool(dir string) *Spool {
+	f := &Spool{dir: dir, cap: smallBuffer}
 	select {
 	case bigTokens <- struct{}{}:
 		f.big, f.cap = bigPool.Get().(*[]byte), bigBuffer
@@ -41,7 +41,7 @@ func newSpoolFile(dir string) *spoolFile {
 }
 
 // Write implements io.Writer. Its errors are the disk's.
-func (f *spoolFile) Write(p []byte) (n int, err error) {
+func (f *Spool) Write(p []byte) (n int, err error) {
 	for len(p) > 0 {
 		if len(f.buf) == f.cap {
 			if err := f.spill(); err != nil {
@@ -56,7 +56,7 @@ func (f *spoolFile) Write(p []byte) (n int, err error) {
 }
 
 // spill moves the memory into the file.
-func (f *spoolFile) spill() (err error) {
+func (f *Spool) spill() (err error) {
 	if f.file == nil {
 		if f.file, err = nameless(f.dir); err != nil {
 			return errNoSpace.Because(err)
@@ -72,7 +72,7 @@ func (f *spoolFile) spill() (err error) {
 }
 
 // ReadAt implements io.ReaderAt.
-func (f *spoolFile) ReadAt(p []byte, off int64) (n int, err error) {
+func (f *Spool) ReadAt(p []byte, off int64) (n int, err error) {
 	if off < f.done {
 		want := int(min(int64(len(p)), f.done-off))
 		if n, err = f.file.ReadAt(p[:want], off); n < want {
@@ -89,7 +89,7 @@ func (f *spoolFile) ReadAt(p []byte, off int64) (n int, err error) {
 }
 
 // Close frees memory and disk space.
-func (f *spoolFile) Close() {
+func (f *Spool) Close() {
 	if f.file != nil {
 		_ = f.file.Close()
 	}

@@ -23,7 +23,7 @@ func TestSpoolFile(t *testing.T) {
 			for i := range want {
 				want[i] = byte(rand.Uint32())
 			}
-			f := newSpoolFile(dir)
+			f := NewSpool(dir)
 			for rest := want; len(rest) > 0; {
 				n := min(len(rest), 1+rand.IntN(100_000))
 				if k, err := f.Write(rest[:n]); k != n || err != nil {

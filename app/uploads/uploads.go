@@ -70,6 +70,11 @@ type Source struct {
 	Visibility  models.ImageVisibility // empty means unlisted; private needs an account
 	Description string
 	ExpiresAt   *time.Time // when it deletes itself; nil keeps it
+
+	// Chosen beforehand by who must be able to repeat a Receive without storing the picture twice; empty makes new ones. An
+	// ID that is taken is fault.Conflict.
+	ID          string
+	DeleteToken ident.Token
 }
 
 // Upload is an acknowledged picture. DeleteToken is shown once and stored only as a hash.
@@ -129,7 +134,13 @@ func (s *Service) newUpload(src Source, name string, sp *spooled) Upload {
 	if uploader == "" {
 		uploader = ident.Public()
 	}
-	token := ident.NewToken()
+	id, token := src.ID, src.DeleteToken
+	if id == "" {
+		id = ident.Public()
+	}
+	if token == "" {
+		token = ident.NewToken()
+	}
 	visibility := models.ImageUnlisted
 	if src.Visibility == models.ImagePrivate && src.UserID != "" {
 		visibility = models.ImagePrivate
@@ -139,7 +150,7 @@ func (s *Service) newUpload(src Source, name string, sp *spooled) Upload {
 		userID = &src.UserID
 	}
 	return Upload{DeleteToken: token, Image: models.Image{
-		ID: ident.Public(), State: models.ImagePending, Uploader: uploader,
+		ID: id, State: models.ImagePending, Uploader: uploader,
 		FileName: CleanName(name, sp.facts.Format.Ext()), Mime: sp.facts.Format.MIME(), Ext: sp.facts.Format.Ext(),
 		Bytes: sp.clean.Size(), Width: sp.facts.Width, Height: sp.facts.Height, Orientation: int16(sp.facts.Orientation), //nolint:gosec // 1..8
 		Frames: sp.facts.Frames, ReceivedSHA256: sp.received[:], SHA256: sp.stored[:], DeleteHash: token.Hash(), CreatedAt: s.Clock.Now(),

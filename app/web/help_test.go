@@ -16,7 +16,7 @@ func TestEveryCodeOfTheAPIHasItsAnchor(t *testing.T) {
 	_, body := fetch(t, in, asker{}, "GET", "/help", "text/html")
 	given := regexp.MustCompile(`(?:fault\.New|refuse)\(fault\.[A-Za-z]+, "([a-z_]+)"`)
 	found := 0
-	for _, dir := range []string{"api", "../uploads", "../imaging", "../fetch"} {
+	for _, dir := range []string{"api", "../uploads", "../imaging", "../fetch", "../resumable", "tus"} {
 		files, err := filepath.Glob(dir + "/*.go")
 		if err != nil {
 			t.Fatal(err)

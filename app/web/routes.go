@@ -8,6 +8,7 @@ import (
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
 	"imglink/app/web/staff"
+	"imglink/app/web/tus"
 )
 
 // Limits are the budgets the operator sets.
@@ -20,6 +21,7 @@ type Handlers struct {
 	System  *System
 	Staff   *staff.Handlers
 	Account *staff.Account
+	Tus     *tus.Handlers
 	Limits  Limits
 }
 
@@ -60,6 +62,7 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/static/:name", Name: "static", Needs: actor.Public, Cheap: true, Do: s.Static},
 		{Method: "GET", Path: "/robots.txt", Name: "robots", Needs: actor.Public, Do: s.Robots},
 	}
+	table = append(table, tusRoutes(h.Tus)...)
 	table = append(table, reviewRoutes(h.Staff)...)
 	table = append(table, accountRoutes(h.Account)...)
 	return append(table,
