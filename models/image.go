@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 
 	"imglink/app/fault"
@@ -155,31 +157,23 @@ func (q Queries) ImagesToErase(ctx context.Context, limit int) ([]Image, error) 
 	return imgs, dbError(err)
 }
 
-// InsertImage adds a pending image and where it came from. An empty ip stores no origin.
-func (tx *Tx) InsertImage(img Image, ip string) error {
-	if err := gorm.G[Image](tx.db).Create(tx.ctx, &img); err != nil {
-		return dbError(err)
-	}
-	if ip == "" {
-		return nil
-	}
-	return dbError(gorm.G[UploadOrigin](tx.db).Create(tx.ctx, &UploadOrigin{ImageID: img.ID, IP: ip, At: tx.Now}))
-}
-
 // ErrBlocked is an upload whose content was put on the block list, or decided to be, while it was under way.
 var ErrBlocked = fault.New(fault.Unlawful, "image_blocked", "This exact file was removed by a moderator and cannot be uploaded again.")
 
 // PublishImage makes a pending image live: its object is durable. ErrBlocked when its content may not come back: a decision
 // covers only the images that are public when it is made, so what is being uploaded meanwhile is judged here.
 func (tx *Tx) PublishImage(id string) error {
-	// A decision on this content holds the lock of its case: wait for it, and let the next statement see it.
-	if err := tx.db.Exec(`SELECT FROM cases WHERE sha256 = (SELECT sha256 FROM images WHERE id = ?) FOR SHARE`, id).Error; err != nil {
-		return dbError(err)
-	}
-	r := tx.db.Exec(`UPDATE images i SET state = 'live', live_at = ? WHERE id = ? AND state = 'pending'
+	// A decision on this content holds the lock of its case: wait for it, and let the next statement, which takes a snapshot
+	// of its own, see it. Both go out together.
+	var b pgx.Batch
+	b.Queue(`SELECT FROM cases WHERE sha256 = (SELECT sha256 FROM images WHERE id = $1) FOR SHARE`, id)
+	live := 0
+	b.Queue(`UPDATE images i SET state = 'live', live_at = $1 WHERE id = $2 AND state = 'pending'
 		AND NOT EXISTS (SELECT FROM blocked_hashes b WHERE b.sha256 IN (i.sha256, i.received_sha256))
-		AND NOT EXISTS (SELECT FROM cases c JOIN decisions d ON d.case_id = c.id WHERE c.sha256 = i.sha256 AND d.state = 'pending' AND d.block_hash)`, tx.Now, id)
-	err := affected(int(r.RowsAffected), r.Error)
+		AND NOT EXISTS (SELECT FROM cases c JOIN decisions d ON d.case_id = c.id WHERE c.sha256 = i.sha256 AND d.state = 'pending' AND d.block_hash)`,
+		tx.Now, id).Exec(func(ct pgconn.CommandTag) error { live = int(ct.RowsAffected()); return nil })
+	sent := tx.pgx.SendBatch(tx.ctx, &b).Close()
+	err := affected(live, sent)
 	if !errors.Is(err, ErrStale) {
 		return err
 	}

@@ -89,7 +89,7 @@ type BlockedHash struct {
 	LastHitAt  *time.Time
 }
 
-// HitBlocked reports whether any of the hashes is on the block list, and counts the attempt.
+// HitBlocked counts an attempt to upload a file with one of the hashes, and reports whether any is on the block list.
 func (s *Store) HitBlocked(ctx context.Context, hashes ...[]byte) (bool, error) {
 	tag, err := s.pool.Exec(ctx, `UPDATE blocked_hashes SET hits = hits + 1, last_hit_at = $2 WHERE sha256 = ANY($1)`, hashes, s.clock.Now())
 	return tag.RowsAffected() > 0, dbError(err)

@@ -73,10 +73,7 @@ func (s *Store) Write(ctx context.Context, c Change, fn func(*Tx) error) (err er
 	if err := fn(tx); err != nil {
 		return dbError(err)
 	}
-	if err := tx.writeAudit(); err != nil {
-		return fmt.Errorf("models: audit %s: %w", c.Action, dbError(err))
-	}
-	if err := ptx.Commit(ctx); err != nil {
+	if err := tx.commit(); err != nil {
 		return dbError(fmt.Errorf("models: commit %s: %w", c.Action, err))
 	}
 	return nil
@@ -94,6 +91,9 @@ func begin(ctx context.Context, conn *sql.Conn) (tx pgx.Tx, err error) {
 
 // rollback after a commit does nothing. It gets its own deadline because ctx may be the reason for rolling back.
 func rollback(ctx context.Context, tx pgx.Tx) {
+	if tx.Conn().PgConn().TxStatus() == 'I' { // idle: the transaction has ended
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	_ = tx.Rollback(ctx)
@@ -134,58 +134,62 @@ func (tx *Tx) Enqueue(job Job) error {
 	return tx.jobs.InsertTx(tx.ctx, tx.pgx, job)
 }
 
-func (tx *Tx) writeAudit() error {
-	commitments, values := commitments(tx.opened)
+// commit writes the audit entries and ends the transaction, in one journey to the database.
+func (tx *Tx) commit() error {
+	commitments, opened := commitments(tx.opened)
 	first := maps.Clone(tx.notes)
 	maps.Copy(first, commitments)
-	id, err := tx.insertAudit(tx.change, first)
-	if err != nil {
-		return err
-	}
-	for _, v := range values {
-		if _, err := tx.pgx.Exec(tx.ctx, `INSERT INTO audit_values (audit_id, field, salt, value, at) VALUES ($1, $2, $3, $4, $5)`, id, v.field, v.salt, v.value, tx.Now); err != nil {
+	var b pgx.Batch
+	for i, e := range append([]entry{{tx.change, first}}, tx.more...) {
+		args, err := tx.auditArgs(e)
+		switch {
+		case err != nil:
 			return err
+		case i == 0 && len(opened.fields) > 0:
+			b.Queue(insertOpened, append(args, opened.fields, opened.salts, opened.values)...)
+		default:
+			b.Queue(insertAudit, args...)
 		}
 	}
-	for _, e := range tx.more {
-		if _, err := tx.insertAudit(e.change, e.notes); err != nil {
-			return err
-		}
-	}
-	return nil
+	b.Queue(`COMMIT`)
+	return tx.pgx.SendBatch(tx.ctx, &b).Close()
 }
 
-func (tx *Tx) insertAudit(c Change, notes map[string]any) (id int64, err error) {
-	if notes == nil {
-		notes = map[string]any{}
+const (
+	insertAudit = `INSERT INTO audit_log (at, actor_kind, actor_id, action, entity, entity_id, reason, request_id, notes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	insertOpened = `WITH entry AS (` + insertAudit + ` RETURNING id)
+		INSERT INTO audit_values (audit_id, field, salt, value, at)
+		SELECT entry.id, v.*, $1 FROM entry, unnest($10::text[], $11::bytea[], $12::text[]) v`
+)
+
+func (tx *Tx) auditArgs(e entry) ([]any, error) {
+	if e.notes == nil {
+		e.notes = map[string]any{}
 	}
-	blob, err := json.Marshal(notes)
-	if err != nil {
-		return 0, err
-	}
-	err = tx.pgx.QueryRow(tx.ctx, `INSERT INTO audit_log (at, actor_kind, actor_id, action, entity, entity_id, reason, request_id, notes)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
-		tx.Now, string(c.Actor.Kind), c.Actor.ID, c.Action, c.Entity, c.ID, c.Reason, requestID(tx.ctx), string(blob)).Scan(&id)
-	return id, err
+	notes, err := json.Marshal(e.notes)
+	c := e.change
+	return []any{tx.Now, string(c.Actor.Kind), c.Actor.ID, c.Action, c.Entity, c.ID, c.Reason, requestID(tx.ctx), string(notes)}, err
 }
 
-type commitment struct {
-	field, value string
-	salt         []byte
+// openings are what commitments hide, column by column.
+type openings struct {
+	fields, values []string
+	salts          [][]byte
 }
 
 // commitments hides each value behind SHA-256(salt || value).
-func commitments(opened map[string]string) (map[string]any, []commitment) {
+func commitments(opened map[string]string) (map[string]any, openings) {
 	out := map[string]any{}
-	var values []commitment
+	var o openings
 	for field, value := range opened {
 		salt := make([]byte, 16)
 		_, _ = rand.Read(salt)
 		sum := sha256.Sum256(append(append([]byte(nil), salt...), value...))
 		out[field+"_commitment"] = hex.EncodeToString(sum[:])
-		values = append(values, commitment{field: field, value: value, salt: salt})
+		o.fields, o.salts, o.values = append(o.fields, field), append(o.salts, salt), append(o.values, value)
 	}
-	return out, values
+	return out, o
 }
 
 type requestKey struct{}

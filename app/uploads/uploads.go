@@ -94,13 +94,13 @@ func (s *Service) Receive(ctx context.Context, src Source, name string, body io.
 		return Upload{}, err
 	}
 	defer sp.Close()
-	if blocked, err := s.Store.HitBlocked(ctx, sp.received[:], sp.stored[:]); err != nil {
-		return Upload{}, err
-	} else if blocked {
-		return Upload{}, models.ErrBlocked
-	}
 	up = s.newUpload(src, name, sp)
-	if err := s.begin(ctx, src, up.Image); err != nil {
+	err = s.begin(ctx, src, up.Image)
+	if errors.Is(err, models.ErrBlocked) {
+		_, counted := s.Store.HitBlocked(ctx, sp.received[:], sp.stored[:])
+		err = errors.Join(err, counted)
+	}
+	if err != nil {
 		return Upload{}, err
 	}
 	// From here on a client that hangs up loses nothing: the sweep drops what is not published.
