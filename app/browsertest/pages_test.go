@@ -261,6 +261,7 @@ func (f *furnished) more(v *visitor, role actor.Role, page func(name, path strin
 func (f *furnished) casePages(v *visitor, page func(name, path string)) {
 	f.t.Helper()
 	page("case-open", "/staff/reports/"+f.openCase)
+	page("case-new", "/staff/reports/new?image="+f.live.Image.ID)
 	page("case-held", "/staff/reports/"+f.heldCase)
 	if !v.is(`() => { const chips = [...document.querySelectorAll('.d-head .chip')].map(c => c.textContent), all = parseInt(chips.at(-1), 10); return all > 0 && chips.reduce((n, c) => n + Number(c.match(/\+(\d+)/)?.[1] ?? 0), 0) === all }`) {
 		v.Error("the chips must add up to the points in all")

@@ -19,6 +19,8 @@ func reviewRoutes(h *staff.Handlers) []kit.Route {
 		{Method: "GET", Path: "/staff/reports/bulk", Name: "staff.bulk", Needs: actor.DecideBulk, Do: h.Bulk},
 		{Method: "POST", Path: "/staff/reports/bulk", Name: "staff.bulk", Needs: actor.DecideBulk, Body: form, Do: h.DecideBulk},
 		{Method: "POST", Path: "/staff/reports/bulk/preview", Name: "staff.bulk.preview", Needs: actor.DecideBulk, Body: form, Do: h.BulkPreview},
+		{Method: "GET", Path: "/staff/reports/new", Name: "staff.report.new", Needs: actor.CaseClaim, Do: h.NewCase},
+		{Method: "POST", Path: "/staff/reports/new", Name: "staff.report.new", Needs: actor.CaseClaim, Body: form, Do: h.OpenCase},
 		{Method: "GET", Path: "/staff/reports/:id", Name: "staff.report", Needs: actor.CaseView, Do: h.Report},
 		{Method: "POST", Path: "/staff/reports/:id/claim", Name: "staff.report.claim", Needs: actor.CaseClaim, Body: form, Do: h.Claim},
 		{Method: "POST", Path: "/staff/reports/:id/steal", Name: "staff.report.steal", Needs: actor.CaseLead, Body: form, Do: h.Steal},
@@ -36,6 +38,7 @@ func reviewRoutes(h *staff.Handlers) []kit.Route {
 		{Method: "GET", Path: "/staff/original/:id", Name: "staff.original", Needs: actor.ImageRevealLow, Do: h.Original},
 
 		{Method: "GET", Path: "/staff/blocks", Name: "staff.blocks", Needs: actor.BlockEdit, Do: h.Blocks},
+		{Method: "POST", Path: "/staff/blocks", Name: "staff.block.add", Needs: actor.BlockEdit, Body: form, Do: h.AddBlock},
 		{Method: "POST", Path: "/staff/blocks/:id/remove", Name: "staff.block.remove", Needs: actor.BlockEdit, Body: form, Do: h.RemoveBlock},
 		{Method: "GET", Path: "/staff/effects", Name: "staff.effects", Needs: actor.EffectRetry, Do: h.Effects},
 		{Method: "POST", Path: "/staff/effects/:id/retry", Name: "staff.effect.retry", Needs: actor.EffectRetry, Body: form, Do: h.RetryEffect},

@@ -26,6 +26,7 @@ var plainFlashes = map[string]ui.Flash{
 	"released":   {Tone: ui.OK, Text: "Released. Others can take the case now."},
 	"escalated":  {Tone: ui.OK, Text: "Escalated. A lead will decide it."},
 	"retried":    {Tone: ui.OK, Text: "It is being tried again."},
+	"blocked":    {Tone: ui.OK, Text: "The file is refused from now on."},
 	"unblocked":  {Tone: ui.OK, Text: "The file may be uploaded again."},
 	"held":       {Tone: ui.Warn, Text: "Somebody else holds that case now."},
 	"late":       {Tone: ui.Warn, Text: "Too late to undo: the letters have gone out."},

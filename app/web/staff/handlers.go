@@ -16,6 +16,7 @@ type Queue interface {
 	Queue(ctx context.Context, a actor.Actor, f moderation.Filter) (moderation.Queue, error)
 	Case(ctx context.Context, a actor.Actor, id string) (moderation.Detail, error)
 	Next(ctx context.Context, a actor.Actor, f moderation.Filter) (moderation.Lease, error)
+	OpenCase(ctx context.Context, a actor.Actor, image, reason, note string) (caseID string, err error)
 	Reasons(ctx context.Context) ([]models.ReasonCode, error)
 }
 
@@ -54,6 +55,7 @@ type Corrections interface {
 // BlockList is the list of exact files that may not come back.
 type BlockList interface {
 	Blocks(ctx context.Context, a actor.Actor, after string, limit int) (moderation.Blocks, error)
+	AddBlock(ctx context.Context, a actor.Actor, sha256Hex, reason string) (models.BlockedHash, error)
 	RemoveBlock(ctx context.Context, a actor.Actor, id string) error
 }
 

@@ -178,16 +178,22 @@ func (h *Handlers) RetryEffect(c *kit.Ctx) error {
 }
 
 // Blocks is GET /staff/blocks: exact files that are refused.
-func (h *Handlers) Blocks(c *kit.Ctx) error {
+func (h *Handlers) Blocks(c *kit.Ctx) error { return h.drawBlocks(c, nil) }
+
+func (h *Handlers) drawBlocks(c *kit.Ctx, refused error) error {
 	list, err := h.Moderation.Blocks(c.Context(), c.Actor, c.Text("after"), tablePage)
 	if err != nil {
 		return err
 	}
 	page := ops.Table{
-		Staff: Shell(c, "Block list", "staff.blocks"), Note: "Files whose exact bytes are refused when they are uploaded again. A decision adds them.",
+		Staff: Shell(c, "Block list", "staff.blocks"), Note: "Files whose exact bytes are refused when they are uploaded again. A decision adds them, and so can you.",
 		Empty: ui.EmptyState{Icon: "ban", Title: "No file is blocked", Text: "A decision to remove or disable can block the exact file."},
 	}
 	page.Flash = h.takeFlash(c)
+	status, err := h.blockForm(c, &page, refused)
+	if err != nil {
+		return err
+	}
 	if list.Next != "" {
 		page.Pages.Next = c.Kit.URL("staff.blocks") + "?after=" + list.Next
 	}
@@ -212,7 +218,7 @@ func (h *Handlers) Blocks(c *kit.Ctx) error {
 			{Value: ops.PostButton(c.Kit.URL("staff.block.remove", b.ID), c.CSRF(), ui.Btn{Label: "Unblock", Icon: "shield-off", Kind: "danger"})},
 		})
 	}
-	return c.OK(ops.TablePage(page))
+	return c.Render(status, ops.TablePage(page))
 }
 
 // RemoveBlock is POST /staff/blocks/:id/remove.

@@ -22,6 +22,7 @@ var places = []struct {
 		{"staff.home", "", "house", "Home", "h"},
 		{"staff.reports", "", "flag", "Reports", "r"},
 		{"staff.reports", "?mine=1", "circle-dot", "Held by me", "m"},
+		{"staff.report.new", "", "plus", "Review an image", "n"},
 	}},
 	{"Content", []place{{"staff.blocks", "", "ban", "Block list", "b"}}},
 	{"Insight", []place{{"staff.audit", "", "history", "Audit log", "a"}}},
