@@ -64,7 +64,7 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 	}
 	a.Uploads = &uploads.Service{
 		Store: a.Store, Objects: a.Objects, Deriver: deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
-		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(32 << 20),
+		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(64 << 20),
 		SharedCaches: a.Config.CloudflareToken != "",
 	}
 	a.Resumable = &resumable.Service{

@@ -33,12 +33,12 @@ type cached struct {
 
 // NewCache holds at most max bytes, and nothing larger than an eighth of it.
 func NewCache(max int64) *Cache {
-	return &Cache{max: max, maxItem: min(max/8, 4<<20), order: list.New(), byKey: map[string]*list.Element{}, reading: make(chan struct{}, maxReading)}
+	return &Cache{max: max, maxItem: max / 8, order: list.New(), byKey: map[string]*list.Element{}, reading: make(chan struct{}, maxReading)}
 }
 
 // maxReading is how many objects are in memory on their way into the cache and to those who asked first: without a bound,
 // slow readers of many different pictures would hold as many in memory.
-const maxReading = 8
+const maxReading = 4
 
 // Reserve says whether an object of this size should be read into memory; if not, because it is too large or too many are,
 // it is to be passed through. release must be called when its first reader has it.

@@ -6,84 +6,102 @@ import (
 	"sync"
 )
 
-// Spool holds one upload: in memory while it is small, else in a file without a name. It is written once, then read.
+// Spool holds one upload: its beginning in memory, and what does not fit there in a file without a name. It is written once,
+// then read.
 type Spool struct {
-	dir  string
-	buf  []byte // what was written last and is not in the file
-	cap  int
-	big  *[]byte // the borrowed memory behind buf, nil when it is our own
-	file *os.File
-	done int64 // bytes in the file
+	dir    string
+	pieces []*piece // full ones, and the last, which is being written
+	file   *os.File // what came between the last piece and those before it
+	done   int64    // bytes in the file
+	tail   int      // bytes in the last piece
 }
 
-// Most pictures fit into bigBuffer and never touch the disk; larger ones are written in pieces of it. Borrowed memory is
-// bounded for the process: when all of it is in use an upload makes do with little.
+// piece is the unit of memory. Each upload has one; all others are borrowed and bounded for the process.
+type piece [64 << 10]byte
+
+// Most pictures fit into maxPieces and never touch the disk. When all of the lent pieces are in use, uploads make do with
+// what they have.
 const (
-	bigBuffer   = 1 << 20
-	bigBuffers  = 16
-	smallBuffer = 64 << 10
+	pieceSize = len(piece{})
+	maxPieces = 5 << 20 / pieceSize
+	lent      = 44 << 20 / pieceSize
 )
 
 var (
-	bigTokens = make(chan struct{}, bigBuffers)
-	bigPool   = sync.Pool{New: func() any { b := make([]byte, bigBuffer); return &b }}
+	pieceTokens = make(chan struct{}, lent)
+	piecePool   = sync.Pool{New: func() any { return new(piece) }}
 )
 
+// NewSpool begins an upload whose file, if it needs one, lies in dir. Close must be called.
 func NewSpool(dir string) *Spool {
-	f := &Spool{dir: dir, cap: smallBuffer}
-	select {
-	case bigTokens <- struct{}{}:
-		f.big, f.cap = bigPool.Get().(*[]byte), bigBuffer
-		f.buf = (*f.big)[:0]
-	default:
-	}
-	return f
+	return &Spool{dir: dir, pieces: []*piece{piecePool.Get().(*piece)}}
 }
 
 // Write implements io.Writer. Its errors are the disk's.
 func (f *Spool) Write(p []byte) (n int, err error) {
 	for len(p) > 0 {
-		if len(f.buf) == f.cap {
+		if f.tail == pieceSize && !f.borrow() {
 			if err := f.spill(); err != nil {
 				return n, err
 			}
 		}
-		k := min(len(p), f.cap-len(f.buf))
-		f.buf = append(f.buf, p[:k]...)
+		k := copy(f.pieces[len(f.pieces)-1][f.tail:], p)
+		f.tail += k
 		p, n = p[k:], n+k
 	}
 	return n, nil
 }
 
-// spill moves the memory into the file.
+// borrow takes one more piece, if the upload may have it and one is free.
+func (f *Spool) borrow() bool {
+	if f.file != nil || len(f.pieces) == maxPieces {
+		return false
+	}
+	select {
+	case pieceTokens <- struct{}{}:
+		f.pieces, f.tail = append(f.pieces, piecePool.Get().(*piece)), 0
+		return true
+	default:
+		return false
+	}
+}
+
+// spill moves the last piece into the file.
 func (f *Spool) spill() (err error) {
 	if f.file == nil {
 		if f.file, err = nameless(f.dir); err != nil {
 			return errNoSpace.Because(err)
 		}
 	}
-	k, err := f.file.Write(f.buf)
+	k, err := f.file.Write(f.pieces[len(f.pieces)-1][:])
 	f.done += int64(k)
 	if err != nil {
 		return errNoSpace.Because(err)
 	}
-	f.buf = f.buf[:0]
+	f.tail = 0
 	return nil
 }
 
 // ReadAt implements io.ReaderAt.
 func (f *Spool) ReadAt(p []byte, off int64) (n int, err error) {
-	if off < f.done {
-		want := int(min(int64(len(p)), f.done-off))
-		if n, err = f.file.ReadAt(p[:want], off); n < want {
-			return n, err
+	last := len(f.pieces) - 1
+	head := int64(last * pieceSize)
+	for n < len(p) {
+		at, k := off+int64(n), 0
+		switch {
+		case at < head:
+			k = copy(p[n:], f.pieces[at/int64(pieceSize)][at%int64(pieceSize):])
+		case at < head+f.done:
+			want := int(min(int64(len(p)-n), head+f.done-at))
+			if k, err = f.file.ReadAt(p[n:n+want], at-head); k < want {
+				return n + k, err
+			}
+		case at < head+f.done+int64(f.tail):
+			k = copy(p[n:], f.pieces[last][at-head-f.done:f.tail])
+		default:
+			return n, io.EOF
 		}
-	}
-	if at := off + int64(n) - f.done; at >= 0 && at < int64(len(f.buf)) {
-		n += copy(p[n:], f.buf[at:])
-	}
-	if n < len(p) {
-		return n, io.EOF
+		n += k
 	}
 	return n, nil
 }
@@ -93,9 +111,11 @@ func (f *Spool) Close() {
 	if f.file != nil {
 		_ = f.file.Close()
 	}
-	if f.big != nil {
-		bigPool.Put(f.big)
-		<-bigTokens
+	for i, p := range f.pieces {
+		piecePool.Put(p)
+		if i > 0 {
+			<-pieceTokens
+		}
 	}
-	f.big, f.buf, f.file = nil, nil, nil
+	f.pieces, f.file = nil, nil
 }

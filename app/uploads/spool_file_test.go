@@ -11,12 +11,13 @@ import (
 
 // A spool file reads back what was written, whatever fits into memory, and leaves neither a name nor borrowed memory.
 func TestSpoolFile(t *testing.T) {
+	const most = maxPieces * pieceSize
 	dir := t.TempDir()
-	for _, size := range []int{0, 1, smallBuffer, smallBuffer + 1, bigBuffer - 1, bigBuffer, bigBuffer + 1, 3*bigBuffer + 17} {
+	for _, size := range []int{0, 1, pieceSize, pieceSize + 1, most - 1, most, most + 1, most + pieceSize, most + 3*pieceSize + 17} {
 		for _, starved := range []bool{false, true} {
 			if starved {
-				for range bigBuffers {
-					bigTokens <- struct{}{}
+				for range lent {
+					pieceTokens <- struct{}{}
 				}
 			}
 			want := make([]byte, size)
@@ -31,25 +32,29 @@ func TestSpoolFile(t *testing.T) {
 				}
 				rest = rest[n:]
 			}
-			if starved != (f.big == nil) || (f.file != nil) != (size > f.cap) {
-				t.Errorf("%d bytes, starved %t: borrowed %t, on disk %t", size, starved, f.big != nil, f.file != nil)
+			room := most
+			if starved {
+				room = pieceSize
+			}
+			if starved && len(f.pieces) > 1 || (f.file != nil) != (size > room) {
+				t.Errorf("%d bytes, starved %t: %d pieces, on disk %t", size, starved, len(f.pieces), f.file != nil)
 			}
 			var got bytes.Buffer
 			if _, err := got.ReadFrom(io.NewSectionReader(f, 0, int64(size))); err != nil || !bytes.Equal(got.Bytes(), want) {
 				t.Errorf("%d bytes, starved %t: read %d, %v", size, starved, got.Len(), err)
 			}
-			if size <= smallBuffer+1 { // it reads byte by byte
+			if size <= pieceSize+1 { // it reads byte by byte
 				if err := iotest.TestReader(io.NewSectionReader(f, 0, int64(size)), want); err != nil {
 					t.Error(err)
 				}
 			}
 			f.Close()
 			if starved {
-				for range bigBuffers {
-					<-bigTokens
+				for range lent {
+					<-pieceTokens
 				}
 			}
-			if len(bigTokens) != 0 {
+			if len(pieceTokens) != 0 {
 				t.Fatal("memory was not given back")
 			}
 		}
