@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sort"
 	"time"
 
 	"imglink/app/actor"
@@ -69,20 +70,28 @@ func (s *seeder) reports(ctx context.Context) error {
 // report files one notice. Some images are reported again and again, by different people.
 func (s *seeder) report(ctx context.Context, i int) error {
 	c, who := complaints[i%len(complaints)], people[i%len(people)]
-	img := s.imgs[(i*37+11)%len(s.imgs)]
+	there := s.uploaded()
+	img := there[(i*37+11)%len(there)]
 	if i%4 == 3 {
-		img = s.imgs[((i-1)*37+11)%len(s.imgs)]
+		img = s.reported
 	}
+	s.reported = img
 	key := sha256.Sum256(fmt.Appendf(nil, "demo-reporter-%d", i))
 	urls := []string{s.Kit.Abs("image", img.ID)}
 	if i%11 == 3 {
-		urls = append(urls, s.Kit.Abs("image", s.imgs[(i*53+7)%len(s.imgs)].ID))
+		urls = append(urls, s.Kit.Abs("image", there[(i*53+7)%len(there)].ID))
 	}
 	_, err := s.Moderation.FileNotice(ctx, moderation.NoticeInput{
 		URLs: urls, ReasonCode: c.reason, Explanation: c.text, Name: who.name, Email: who.email, GoodFaith: i%9 != 8, Locale: "en",
 		ReporterKey: key[:], Verified: i < s.size.Notices-2,
 	})
 	return err
+}
+
+// uploaded are the pictures that are there by now: nobody reports what comes later.
+func (s *seeder) uploaded() []models.Image {
+	now := s.clock.Now()
+	return s.imgs[:sort.Search(len(s.imgs), func(i int) bool { return s.imgs[i].CreatedAt.After(now) })]
 }
 
 var actions = []models.Action{models.ActionRemove, models.ActionKeep, models.ActionRestrict, models.ActionRemove, models.ActionDisable}

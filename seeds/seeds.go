@@ -103,7 +103,9 @@ type seeder struct {
 	size   Size
 	r      *rand.Rand
 	actors map[actor.Role]actor.Actor
-	imgs   []models.Image
+	imgs   []models.Image // in the order of their uploads
+
+	reported models.Image // by the notice before
 }
 
 // state tells an empty instance from a seeded one and from one in use.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"imglink/app/actor"
 	"imglink/app/apptest"
 	"imglink/app/config"
@@ -27,6 +29,11 @@ func TestDemoShowsEveryState(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	conn, err := pgx.Connect(t.Context(), in.DSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	lead := actor.Staff("x", actor.Lead)
 	all := 0
 	for _, state := range []string{"open", "escalated", "decided"} {
@@ -35,6 +42,15 @@ func TestDemoShowsEveryState(t *testing.T) {
 			t.Errorf("no %s case in the demo (%v)", state, err)
 		}
 		all += len(q.Cases)
+	}
+	for _, sql := range []string{
+		`SELECT count(*) FROM cases c JOIN images i ON i.id = c.image_id WHERE c.opened_at < i.created_at`,
+		`SELECT count(*) FROM notice_items x JOIN notices n ON n.id = x.notice_id JOIN images i ON i.id = x.image_id WHERE n.created_at < i.created_at`,
+	} {
+		var early int
+		if err := conn.QueryRow(t.Context(), sql).Scan(&early); err != nil || early > 0 {
+			t.Errorf("%d before the picture was there (%v): %s", early, err, sql)
+		}
 	}
 	if all < small.Notices/2 {
 		t.Errorf("only %d cases", all)

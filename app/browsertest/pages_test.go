@@ -236,6 +236,10 @@ func (f *furnished) more(v *visitor, role actor.Role, page func(name, path strin
 	f.t.Helper()
 	switch role {
 	case actor.Triage:
+		v.open("/staff/reports")
+		if !v.is(`() => { const row = document.querySelector('.rows .trow'); return row && getComputedStyle(row).gridTemplateColumns.startsWith('0px ') }`) {
+			v.Error("a role that decides nothing together has no column to select cases in")
+		}
 		page("403", "/staff/people")
 		page("404", "/staff/nothing")
 	case actor.Moderator:
@@ -261,6 +265,9 @@ func (f *furnished) more(v *visitor, role actor.Role, page func(name, path strin
 func (f *furnished) casePages(v *visitor, page func(name, path string)) {
 	f.t.Helper()
 	page("case-open", "/staff/reports/"+f.openCase)
+	if !v.is(`() => document.querySelector('.look .viewer .frame').getBoundingClientRect().height <= 353`) {
+		v.Error("a tall picture must leave room for the decision")
+	}
 	page("case-new", "/staff/reports/new?image="+f.live.Image.ID)
 	page("case-held", "/staff/reports/"+f.heldCase)
 	if !v.is(`() => { const chips = [...document.querySelectorAll('.d-head .chip')].map(c => c.textContent), all = parseInt(chips.at(-1), 10); return all > 0 && chips.reduce((n, c) => n + Number(c.match(/\+(\d+)/)?.[1] ?? 0), 0) === all }`) {
