@@ -118,9 +118,6 @@ func (s *Store) Close() { _ = s.sqlDB.Close(); s.pool.Close() }
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return dbError(s.pool.Ping(ctx)) }
 
-// Stat gives the pool's figures for metrics.
-func (s *Store) Stat() *pgxpool.Stat { return s.pool.Stat() }
-
 // Read runs fn over one unchanging snapshot: a read-only, repeatable-read transaction.
 func (s *Store) Read(ctx context.Context, fn func(Queries) error) error {
 	return dbError(s.with(ctx).Transaction(func(db *gorm.DB) error { return fn(Queries{db}) },

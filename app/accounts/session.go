@@ -103,12 +103,6 @@ func (s *Service) rotate(tx *models.Tx, who Who, method string) (Ticket, error) 
 	return s.open(tx, x)
 }
 
-// Sessions lists the open sessions of the account, the last used first.
-func (s *Service) Sessions(ctx context.Context, who Who) ([]models.Session, error) {
-	now := s.clock.Now()
-	return s.store.OpenSessions(ctx, who.StaffID, now, now.Add(-IdleLimit))
-}
-
 func (s *Service) own(who Who, action string) models.Change {
 	return models.Change{Actor: who.Actor(), Needs: actor.StaffSelf, Action: action, Entity: "staff", ID: who.StaffID}
 }

@@ -54,8 +54,8 @@ func TestRevoke(t *testing.T) {
 	b, tb := f.signedIn("ada@example.org")
 	_, tc := f.signedIn("ada@example.org")
 	eve, te := f.signedIn("eve@example.org")
-	if list, err := f.Sessions(f.ctx, a); err != nil || len(list) != 3 {
-		t.Fatal(list, err)
+	if own, err := f.Security(f.ctx, a); err != nil || len(own.Sessions) != 3 {
+		t.Fatal(own.Sessions, err)
 	}
 	if err := f.Revoke(f.ctx, eve, a.SessionID); err != nil {
 		t.Fatal(err)

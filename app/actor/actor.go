@@ -75,38 +75,36 @@ type Permission string
 
 // The permissions. Public is written out on routes that anybody may use.
 const (
-	Public           Permission = "public"
-	SignIn           Permission = "session.signin"     // finish a sign-in that still lacks its second factor
-	UserSignIn       Permission = "user.signin"        // the same for the holder of an account
-	UserSelf         Permission = "user.self"          // own account: profile, security, privacy choices, tokens; never a token's
-	ImagesRead       Permission = "images:read"        // list own images
-	ImagesWrite      Permission = "images:write"       // upload, rename, change visibility and expiry
-	ImagesDelete     Permission = "images:delete"      // delete own images
-	AlbumsRead       Permission = "albums:read"        // list own albums
-	AlbumsWrite      Permission = "albums:write"       // create, change, fill and delete albums
-	AccountRead      Permission = "account:read"       // username, storage and quota
-	StaffSelf        Permission = "staff.self"         // own profile, sessions, second factors
-	CaseView         Permission = "case.view"          // queue metadata and the safe rendition
-	ImageReveal      Permission = "image.reveal"       // the picture itself, each time logged
-	ImageRevealLow   Permission = "image.reveal.low"   // the picture itself where the severity is low
-	ReporterView     Permission = "reporter.view"      // name and address of a notifier, on cases one holds
-	CaseClaim        Permission = "case.claim"         // take a lease
-	CaseLead         Permission = "case.lead"          // decide escalated and decided cases, take over a lease
-	DecideSoft       Permission = "decide.soft"        // keep, restrict by age
-	DecideHard       Permission = "decide.hard"        // disable, remove
-	DecideBulk       Permission = "decide.bulk"        // one decision on at most twenty cases
-	BlockEdit        Permission = "block.edit"         // the block list of exact files
-	EffectRetry      Permission = "effect.retry"       // run a failed effect again
-	AuditOwn         Permission = "audit.own"          // own entries of the audit log
-	AuditRead        Permission = "audit.read"         // the audit log and its verification
-	MetricsOwn       Permission = "metrics.own"        // own figures
-	MetricsTeam      Permission = "metrics.team"       // figures of the team
-	StaffManage      Permission = "staff.manage"       // invite, change role, disable
-	OutboxRead       Permission = "outbox.read"        // mails kept by an instance without SMTP
-	SystemRead       Permission = "system.read"        // jobs, health, configuration without secrets
-	PrivacyWork      Permission = "privacy.work"       // requests of data subjects
-	PolicyEdit       Permission = "policy.edit"        // policies, reason codes, macros
-	UploaderDataView Permission = "uploader.data.view" // network origin of an upload, with a reason
+	Public         Permission = "public"
+	SignIn         Permission = "session.signin"   // finish a sign-in that still lacks its second factor
+	UserSignIn     Permission = "user.signin"      // the same for the holder of an account
+	UserSelf       Permission = "user.self"        // own account: profile, security, privacy choices, tokens; never a token's
+	ImagesRead     Permission = "images:read"      // list own images
+	ImagesWrite    Permission = "images:write"     // upload, rename, change visibility and expiry
+	ImagesDelete   Permission = "images:delete"    // delete own images
+	AlbumsRead     Permission = "albums:read"      // list own albums
+	AlbumsWrite    Permission = "albums:write"     // create, change, fill and delete albums
+	AccountRead    Permission = "account:read"     // username, storage and quota
+	StaffSelf      Permission = "staff.self"       // own profile, sessions, second factors
+	CaseView       Permission = "case.view"        // queue metadata and the safe rendition
+	ImageReveal    Permission = "image.reveal"     // the picture itself, each time logged
+	ImageRevealLow Permission = "image.reveal.low" // the picture itself where the severity is low
+	ReporterView   Permission = "reporter.view"    // name and address of a notifier, on cases one holds
+	CaseClaim      Permission = "case.claim"       // take a lease
+	CaseLead       Permission = "case.lead"        // decide escalated and decided cases, take over a lease
+	DecideSoft     Permission = "decide.soft"      // keep, restrict by age
+	DecideHard     Permission = "decide.hard"      // disable, remove
+	DecideBulk     Permission = "decide.bulk"      // one decision on at most twenty cases
+	BlockEdit      Permission = "block.edit"       // the block list of exact files
+	EffectRetry    Permission = "effect.retry"     // run a failed effect again
+	AuditOwn       Permission = "audit.own"        // own entries of the audit log
+	AuditRead      Permission = "audit.read"       // the audit log and its verification
+	MetricsTeam    Permission = "metrics.team"     // figures of the team
+	StaffManage    Permission = "staff.manage"     // invite, change role, disable
+	OutboxRead     Permission = "outbox.read"      // mails kept by an instance without SMTP
+	SystemRead     Permission = "system.read"      // jobs, health, configuration without secrets
+	PrivacyWork    Permission = "privacy.work"     // requests of data subjects
+	PolicyEdit     Permission = "policy.edit"      // policies, reason codes, macros
 )
 
 // Role is a staff role.
@@ -132,9 +130,9 @@ var names = map[Role]string{
 }
 
 var grants = map[Role][]Permission{
-	Triage:         {StaffSelf, CaseView, CaseClaim, ImageRevealLow, DecideSoft, AuditOwn, MetricsOwn},
-	Moderator:      {StaffSelf, CaseView, CaseClaim, ImageRevealLow, ImageReveal, ReporterView, DecideSoft, DecideHard, DecideBulk, AuditOwn, MetricsOwn},
-	Lead:           {StaffSelf, CaseView, CaseClaim, CaseLead, ImageRevealLow, ImageReveal, ReporterView, UploaderDataView, DecideSoft, DecideHard, DecideBulk, BlockEdit, EffectRetry, AuditOwn, AuditRead, MetricsOwn, MetricsTeam, PolicyEdit},
+	Triage:         {StaffSelf, CaseView, CaseClaim, ImageRevealLow, DecideSoft, AuditOwn},
+	Moderator:      {StaffSelf, CaseView, CaseClaim, ImageRevealLow, ImageReveal, ReporterView, DecideSoft, DecideHard, DecideBulk, AuditOwn},
+	Lead:           {StaffSelf, CaseView, CaseClaim, CaseLead, ImageRevealLow, ImageReveal, ReporterView, DecideSoft, DecideHard, DecideBulk, BlockEdit, EffectRetry, AuditOwn, AuditRead, MetricsTeam, PolicyEdit},
 	PrivacyOfficer: {StaffSelf, PrivacyWork, AuditOwn},
 	Auditor:        {StaffSelf, CaseView, ImageRevealLow, ImageReveal, AuditOwn, AuditRead, MetricsTeam},
 	Analyst:        {StaffSelf, MetricsTeam},

@@ -15,8 +15,8 @@ func TestMatrix(t *testing.T) {
 	}
 	want := map[actor.Permission]string{
 		actor.StaffSelf: all, actor.CaseView: "TMLU", actor.CaseClaim: "TML", actor.CaseLead: "L", actor.ImageReveal: "MLU", actor.ImageRevealLow: "TMLU",
-		actor.ReporterView: "ML", actor.UploaderDataView: "L", actor.DecideSoft: "TML", actor.DecideHard: "ML", actor.DecideBulk: "ML",
-		actor.BlockEdit: "L", actor.EffectRetry: "L", actor.AuditOwn: "TMLPUA", actor.AuditRead: "LUA", actor.MetricsOwn: "TML", actor.MetricsTeam: "LUNA",
+		actor.ReporterView: "ML", actor.DecideSoft: "TML", actor.DecideHard: "ML", actor.DecideBulk: "ML",
+		actor.BlockEdit: "L", actor.EffectRetry: "L", actor.AuditOwn: "TMLPUA", actor.AuditRead: "LUA", actor.MetricsTeam: "LUNA",
 		actor.StaffManage: "A", actor.OutboxRead: "A", actor.SystemRead: "A", actor.PrivacyWork: "P", actor.PolicyEdit: "LA",
 	}
 	for p, holders := range want {

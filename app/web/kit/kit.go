@@ -57,6 +57,7 @@ type Principal struct {
 	Role       actor.Role
 	Stage      string // "full" once the second factor was shown
 	VerifiedAt time.Time
+	Session    any // what the resolver knows besides, handed on unread
 }
 
 // Full reports whether the sign-in is complete.

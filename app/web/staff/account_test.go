@@ -51,7 +51,10 @@ type browser struct {
 	jar map[string]string
 }
 
-func newDoor(t *testing.T) *door {
+func newDoor(t *testing.T) *door { return doorWith(t, nil) }
+
+// doorWith calls after when a session was found, before the page is made.
+func doorWith(t *testing.T, after func(*models.Store, kit.Principal)) *door {
 	t.Helper()
 	dsn, fake := testdb.Database(t), clock.NewFake(testdb.Start)
 	store, err := models.Open(context.Background(), models.Options{DSN: dsn, Clock: fake, Log: testdb.Log(t), MaxConns: 8})
@@ -66,7 +69,11 @@ func newDoor(t *testing.T) *door {
 		t.Fatal(err)
 	}
 	d := &door{t: t, clock: fake, acc: acc}
-	k := &kit.Kit{Base: "http://img.test", Keys: keys, Clock: fake, Log: testdb.Log(t), Limiter: store, Sessions: staff.Sessions{Accounts: acc}, Frame: doorFrame{}}
+	k := &kit.Kit{Base: "http://img.test", Keys: keys, Clock: fake, Log: testdb.Log(t), Limiter: store, Sessions: watched{staff.Sessions{Accounts: acc}, func(p kit.Principal) {
+		if after != nil {
+			after(store, p)
+		}
+	}}, Frame: doorFrame{}}
 	d.app = web.New(k, table(&staff.Handlers{}, &staff.Account{Accounts: acc}, "staff.home"))
 	return d
 }
@@ -80,6 +87,44 @@ func table(h *staff.Handlers, a *staff.Account, standIns ...string) []kit.Route 
 		}
 	}
 	return routes
+}
+
+// watched tells of every session that was found.
+type watched struct {
+	staff.Sessions
+	found func(kit.Principal)
+}
+
+func (w watched) Resolve(ctx context.Context, token string) (kit.Principal, error) {
+	p, err := w.Sessions.Resolve(ctx, token)
+	if err == nil {
+		w.found(p)
+	}
+	return p, err
+}
+
+// A page looks a session up once: one that ends while the page is made does not end the page.
+func TestSessionIsLookedUpOnce(t *testing.T) {
+	end := false
+	d := doorWith(t, func(store *models.Store, p kit.Principal) {
+		if !end {
+			return
+		}
+		c := models.Change{Actor: actor.System("test"), Needs: actor.Public, Action: "staff.session_revoke", Entity: "staff", ID: p.StaffID}
+		if err := store.Write(t.Context(), c, func(tx *models.Tx) error { _, err := tx.RevokeSessions(p.StaffID, ""); return err }); err != nil {
+			t.Fatal(err)
+		}
+	})
+	d.hire("ada@example.org", actor.Lead)
+	b := d.visitor()
+	b.signIn("ada@example.org")
+	end = true
+	if a := b.get("/staff/security"); a.status != 200 {
+		t.Errorf("the page looked again: %d", a.status)
+	}
+	if a := b.get("/staff/security"); a.status == 200 {
+		t.Error("the next request must find the session ended")
+	}
 }
 
 type doorFrame struct{}

@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"imglink/app/accounts"
 	"imglink/app/actor"
 	"imglink/app/fault"
@@ -103,13 +101,9 @@ func (h *Account) drawInvite(c *kit.Ctx, refused error) error {
 		Staff: Shell(c, "Invite somebody", "staff.people"), Form: account.Form{Action: c.Kit.URL("staff.people.invite")},
 		Email: c.Text("email"), Name: c.Text("name"), Roles: roleOptions(actor.Role(c.Text("role"))), Back: c.Kit.URL("staff.people"),
 	}
-	status := fiber.StatusOK
-	if refused != nil {
-		var other error
-		if m.Problems, status, other = redrawn(c, refused); other != nil {
-			return other
-		}
-		m.HasErrors = true
+	status, err := redrawn(c, refused, &m.Page, &m.Problems)
+	if err != nil {
+		return err
 	}
 	return c.Render(status, account.InvitePage(m))
 }
@@ -175,13 +169,9 @@ func (h *Account) drawPerson(c *kit.Ctx, w accounts.Who, refused error) error {
 		m.Confirm = withNext(c, "staff.confirm", k.URL("staff.person", id))
 	}
 	offers(c, &m, p.Staff)
-	status := fiber.StatusOK
-	if refused != nil {
-		var other error
-		if m.Problems, status, other = redrawn(c, refused); other != nil {
-			return other
-		}
-		m.HasErrors = true
+	status, err := redrawn(c, refused, &m.Page, &m.Problems)
+	if err != nil {
+		return err
 	}
 	return c.Render(status, account.EditPage(m))
 }

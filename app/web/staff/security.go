@@ -67,25 +67,22 @@ func (h *Account) Security(c *kit.Ctx) error {
 }
 
 func (h *Account) drawSecurity(c *kit.Ctx, w accounts.Who, refused error) error {
-	status, problems := fiber.StatusOK, []ui.Problem(nil)
-	if refused != nil {
-		var other error
-		if problems, status, other = redrawn(c, refused); other != nil {
-			return other
-		}
-	}
 	s, err := h.Accounts.Security(c.Context(), w)
 	if err != nil {
 		return err
 	}
 	k := c.Kit
 	m := account.Security{
-		Staff: Shell(c, "Your account", "staff.security"), Form: account.Form{Action: k.URL("staff.security.password"), Problems: problems},
+		Staff: Shell(c, "Your account", "staff.security"), Form: account.Form{Action: k.URL("staff.security.password")},
 		Recent: h.Accounts.Recent(w), Confirm: withNext(c, "staff.confirm", k.URL("staff.security")), Email: s.Staff.Email, Role: w.Role.Name(),
 		App: k.URL("staff.enrol"), NewCodes: k.URL("staff.security.codes"), CodesLeft: s.RecoveryCodes, Sessions: sessionViews(c, s.Sessions, w.SessionID),
 		RevokeOthers: k.URL("staff.security.revoke_others"),
 	}
-	m.HasErrors, m.Flash = refused != nil, takeAccountFlash(c)
+	status, err := redrawn(c, refused, &m.Page, &m.Problems)
+	if err != nil {
+		return err
+	}
+	m.Flash = takeAccountFlash(c)
 	if s.Staff.TOTPConfirmedAt != nil {
 		m.AppSince = "on " + s.Staff.TOTPConfirmedAt.UTC().Format("2 Jan 2006")
 	}

@@ -28,12 +28,17 @@ type Sessions struct{ Accounts *accounts.Service }
 func (s Sessions) Resolve(ctx context.Context, token string) (kit.Principal, error) {
 	w, err := s.Accounts.Resolve(ctx, ident.Token(token))
 	return kit.Principal{
-		SessionID: w.SessionID, StaffID: w.StaffID, Name: w.Name, Role: w.Role, Stage: string(w.Stage), VerifiedAt: w.VerifiedAt,
+		SessionID: w.SessionID, StaffID: w.StaffID, Name: w.Name, Role: w.Role, Stage: string(w.Stage), VerifiedAt: w.VerifiedAt, Session: w,
 	}, err
 }
 
-// who is the session of this request with all that the service needs of it.
+// who is the session of this request with all that the service needs of it, as it was found when the request began.
 func (h *Account) who(c *kit.Ctx) (accounts.Who, error) {
+	if c.Principal != nil {
+		if w, ok := c.Principal.Session.(accounts.Who); ok {
+			return w, nil
+		}
+	}
 	return h.Accounts.Resolve(c.Context(), c.SessionToken())
 }
 
@@ -69,24 +74,28 @@ func withNext(c *kit.Ctx, name, next string) string {
 	return c.Kit.URL(name) + "?next=" + url.QueryEscape(next)
 }
 
-// redrawn says how a form is drawn again after a refusal: its problems and the status. Errors that are about no form come
+// redrawn puts a refusal on the page of its form again and gives the status; without one that is 200. Errors that are about no form come
 // back as they are.
-func redrawn(c *kit.Ctx, err error) (problems []ui.Problem, status int, other error) {
-	f := fault.Of(err)
+func redrawn(c *kit.Ctx, refused error, page *layout.Page, problems *[]ui.Problem) (status int, other error) {
+	if refused == nil {
+		return fiber.StatusOK, nil
+	}
+	f := fault.Of(refused)
 	switch f.Kind {
 	case fault.Invalid:
 		for _, field := range f.Fields {
-			problems = append(problems, ui.Problem{ID: field.Name, Message: field.Message})
+			*problems = append(*problems, ui.Problem{ID: field.Name, Message: field.Message})
 		}
 	case fault.TooMany, fault.Conflict:
-		problems = []ui.Problem{{Message: f.Message}}
+		*problems = []ui.Problem{{Message: f.Message}}
 		if f.RetryAfter > 0 {
 			c.Set(fiber.HeaderRetryAfter, seconds(f.RetryAfter))
 		}
 	default:
-		return nil, 0, err
+		return 0, refused
 	}
-	return problems, f.Kind.Status(), nil
+	page.HasErrors = true
+	return f.Kind.Status(), nil
 }
 
 // onward is where a session stands: the page that is due next, or where it wanted to go.
@@ -121,12 +130,11 @@ func (h *Account) signInView(c *kit.Ctx) account.SignIn {
 func (h *Account) SignIn(c *kit.Ctx) error {
 	t, err := h.Accounts.SignIn(c.Context(), accounts.Attempt{Email: c.Text("email"), Password: secret(c, "password"), Origin: origin(c)})
 	if err != nil {
-		problems, status, other := redrawn(c, err)
+		m := h.signInView(c)
+		status, other := redrawn(c, err, &m.Page, &m.Problems)
 		if other != nil {
 			return other
 		}
-		m := h.signInView(c)
-		m.Problems, m.HasErrors = problems, true
 		return c.Render(status, account.SignInPage(m))
 	}
 	c.StartSession(t.Token, t.Lifetime)

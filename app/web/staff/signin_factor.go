@@ -37,15 +37,11 @@ func (h *Account) FactorForm(c *kit.Ctx) error {
 
 func (h *Account) drawFactor(c *kit.Ctx, w accounts.Who, refused error) error {
 	m := account.Factor{Form: account.Form{Action: c.Kit.URL("staff.factor"), Next: nextPath(c)}, Confirm: w.Stage == models.StageFull}
-	status := fiber.StatusOK
-	if refused != nil {
-		var other error
-		if m.Problems, status, other = redrawn(c, refused); other != nil {
-			return other
-		}
-	}
 	m.Page = signPage(c, "Second step")
-	m.HasErrors = refused != nil
+	status, err := redrawn(c, refused, &m.Page, &m.Problems)
+	if err != nil {
+		return err
+	}
 	if m.Confirm {
 		m.Title = "Confirm that it is you"
 		m.Back = c.Kit.URL("staff.home")
@@ -148,12 +144,10 @@ func (h *Account) EnrolForm(c *kit.Ctx) error {
 
 func (h *Account) drawEnrol(c *kit.Ctx, w accounts.Who, refused error) error {
 	m := account.Enrol{Form: account.Form{Action: c.Kit.URL("staff.enrol"), Next: nextPath(c)}, Replace: w.Stage == models.StageFull}
-	status := fiber.StatusOK
-	if refused != nil {
-		var other error
-		if m.Problems, status, other = redrawn(c, refused); other != nil {
-			return other
-		}
+	m.Page = signPage(c, "Authenticator app")
+	status, err := redrawn(c, refused, &m.Page, &m.Problems)
+	if err != nil {
+		return err
 	}
 	e, err := h.Accounts.BeginTOTP(c.Context(), w)
 	if errors.Is(err, accounts.ErrConfirm) {
@@ -162,8 +156,6 @@ func (h *Account) drawEnrol(c *kit.Ctx, w accounts.Who, refused error) error {
 	if err != nil {
 		return err
 	}
-	m.Page = signPage(c, "Authenticator app")
-	m.HasErrors = refused != nil
 	m.QR = "data:image/png;base64," + base64.StdEncoding.EncodeToString(e.PNG)
 	m.Secret, m.URI = e.Secret, e.URI
 	if m.Replace {
@@ -240,16 +232,15 @@ func (h *Account) SetUp(c *kit.Ctx) error {
 		Email: c.Text("email"), Name: c.Text("name"), Password: secret(c, "password"), Again: secret(c, "again"), Origin: origin(c),
 	})
 	if err != nil {
-		problems, status, other := redrawn(c, err)
+		s, gone := h.Accounts.LookUp(c.Context(), token)
+		if gone != nil {
+			return gone
+		}
+		m := setUpView(c, s)
+		status, other := redrawn(c, err, &m.Page, &m.Problems)
 		if other != nil {
 			return other
 		}
-		s, err := h.Accounts.LookUp(c.Context(), token)
-		if err != nil {
-			return err
-		}
-		m := setUpView(c, s)
-		m.Problems, m.HasErrors = problems, true
 		return c.Render(status, account.SetUpPage(m))
 	}
 	c.StartSession(t.Token, t.Lifetime)

@@ -1,0 +1,6 @@
+package models
+
+import "github.com/jackc/pgx/v5/pgxpool"
+
+// Stat gives the pool's figures.
+func (s *Store) Stat() *pgxpool.Stat { return s.pool.Stat() }
