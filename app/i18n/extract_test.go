@@ -29,6 +29,7 @@ type extractor struct {
 	files *token.FileSet
 	keys  map[string]source
 	own   bool // the file belongs to package i18n
+	fault bool // or to package fault
 }
 
 // extract reads every file of the program but tests and staff pages.
@@ -66,7 +67,7 @@ func (x *extractor) file(f *ast.File, faults bool) {
 			})
 		}
 	}
-	x.own = f.Name.Name == "i18n"
+	x.own, x.fault = f.Name.Name == "i18n", f.Name.Name == "fault"
 	ast.Inspect(f, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
 			x.call(call, faults)
@@ -98,7 +99,7 @@ func marked(d ast.Decl) bool {
 // wordy tells sentences and titles from the codes, anchors and icon names beside them.
 func wordy(s string) bool {
 	first := []rune(s + " ")[0]
-	return (unicode.IsUpper(first) || first == '“') && strings.ContainsFunc(s, unicode.IsLower) && !strings.Contains(s, "://")
+	return (unicode.IsUpper(first) || first == '“') && strings.ContainsFunc(s, unicode.IsLower)
 }
 
 // messages are the functions of package fault and where their sentence stands.
@@ -110,7 +111,7 @@ func (x *extractor) call(call *ast.CallExpr, faults bool) {
 	if own, ok := call.Fun.(*ast.Ident); ok && x.own { // the package's own calls have no prefix
 		call.Fun = &ast.SelectorExpr{X: ast.NewIdent("i18n"), Sel: own}
 	}
-	if own, ok := call.Fun.(*ast.Ident); ok && (own.Name == "refuse" || own.Name == "saying") { // shorthands for those of fault
+	if own, ok := call.Fun.(*ast.Ident); ok && (own.Name == "refuse" || own.Name == "saying" || x.fault && own.Name == "New") { // shorthands for those of fault
 		call.Fun = &ast.SelectorExpr{X: ast.NewIdent(""), Sel: own}
 	}
 	fun, ok := call.Fun.(*ast.SelectorExpr)
@@ -142,7 +143,7 @@ func (x *extractor) message(call *ast.CallExpr, text, args int) {
 		f, _ := inner.Fun.(*ast.SelectorExpr)
 		joined = f != nil && f.Sel.Name == "Sprintf"
 	}
-	if _, written := literal(arg); joined && !written {
+	if _, written := literal(arg); joined && !written && !x.fault {
 		x.t.Errorf("%s: no catalogue knows a message that is put together here: use fault.Newf or Collect.Addf", x.files.Position(arg.Pos()))
 	}
 }
