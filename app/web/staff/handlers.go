@@ -25,6 +25,7 @@ type Leases interface {
 	Claim(ctx context.Context, a actor.Actor, caseID string) (moderation.Lease, error)
 	Heartbeat(ctx context.Context, a actor.Actor, caseID string, fence int64) (moderation.Lease, error)
 	Release(ctx context.Context, a actor.Actor, caseID string, fence int64) error
+	Skip(ctx context.Context, a actor.Actor, f moderation.Filter, caseID string, fence int64) (moderation.Skipped, error)
 	Steal(ctx context.Context, a actor.Actor, caseID string) (moderation.Lease, error)
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"imglink/app/fault"
-	"imglink/app/moderation"
 	"imglink/app/web/kit"
 )
 
@@ -88,44 +87,19 @@ func (h *Handlers) Release(c *kit.Ctx) error {
 
 // Skip is POST /staff/reports/:id/skip: releases the case and claims the next free one below it.
 func (h *Handlers) Skip(c *kit.Ctx) error {
-	f, id := backFilter(c), c.Param("id")
-	q, err := h.Moderation.Queue(c.Context(), c.Actor, f)
-	if err != nil {
+	f := backFilter(c)
+	next, err := h.Moderation.Skip(c.Context(), c.Actor, f, c.Param("id"), fence(c))
+	switch {
+	case err != nil:
 		return err
-	}
-	err = h.Moderation.Release(c.Context(), c.Actor, id, fence(c))
-	if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Locked) {
-		return err
-	}
-	for _, next := range below(q.Cases, id) {
-		if next.Lease != nil && !next.Lease.Mine {
-			continue
-		}
-		_, err := h.Moderation.Claim(c.Context(), c.Actor, next.ID)
-		if fault.Is(err, fault.Locked) || fault.Is(err, fault.Conflict) || fault.Is(err, fault.Forbidden) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		return c.Redirect(h.caseURL(c, next.ID, f), 303)
-	}
-	if q.Next != "" {
-		f.After = q.Next
+	case next.CaseID != "":
+		return c.Redirect(h.caseURL(c, next.CaseID, f), 303)
+	case next.After != "":
+		f.After = next.After
 		return c.Redirect(h.listURL(c, f), 303)
 	}
 	setFlash(c, "empty")
 	return c.Redirect(h.listURL(c, f), 303)
-}
-
-// below are the cases of a page after the given one, all of them when it is not on the page.
-func below(rows []moderation.CaseRow, id string) []moderation.CaseRow {
-	for i, r := range rows {
-		if r.ID == id {
-			return rows[i+1:]
-		}
-	}
-	return rows
 }
 
 // Escalate is POST /staff/reports/:id/escalate.
