@@ -7,4 +7,5 @@ const (
 	lockStaff
 	lockReasons
 	lockPartial
+	lockUsername
 )

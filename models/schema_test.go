@@ -57,6 +57,7 @@ var rows = []any{
 	models.UserRecoveryCode{},
 	models.UserSession{},
 	models.UserSignin{},
+	models.UserSignup{},
 	models.UserStorage{},
 }
 

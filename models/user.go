@@ -62,10 +62,23 @@ type LinkPurpose string
 
 // The purposes of links.
 const (
-	LinkVerify LinkPurpose = "verify" // confirms the address given at registration
-	LinkReset  LinkPurpose = "reset"  // chooses a new password
-	LinkEmail  LinkPurpose = "email"  // moves the account to the address it was sent to
+	LinkReset   LinkPurpose = "reset"   // chooses a new password
+	LinkEmail   LinkPurpose = "email"   // moves the account to the address it was sent to
+	LinkRestore LinkPurpose = "restore" // takes such a move back: sent to the address before it
 )
+
+// UserSignup is a row of user_signups: a registration whose address is not confirmed yet. ID becomes the account's.
+type UserSignup struct {
+	ID            string `gorm:"primaryKey"`
+	TokenHash     []byte
+	Username      string
+	Email         string
+	PasswordHash  string
+	Locale        string
+	PolicyVersion string
+	CreatedAt     time.Time
+	ExpiresAt     time.Time
+}
 
 // UserLink is a row of user_links: the hash of a link's token, never the token.
 type UserLink struct {
@@ -86,6 +99,7 @@ type UserSession struct {
 	Stage      SessionStage // password or full
 	Method     string
 	UserAgent  string
+	Remember   bool
 	Challenge  json.RawMessage `gorm:"type:jsonb"`
 	CreatedAt  time.Time
 	SeenAt     time.Time

@@ -44,6 +44,16 @@ var users = []Table{
 		},
 	},
 	{
+		Name: "user_signups", Purpose: "registrations that wait for their address to be confirmed", Basis: Contract, Keep: Keep{Policy: "user_signups"}, Export: Copied, Erase: Deleted,
+		Columns: []Column{
+			{Name: "id", Purpose: "names the account to be", Of: User}, {Name: "token_hash", Purpose: "checks the link", Of: User, Export: Described},
+			{Name: "username", Purpose: "the name it is to have", Of: User}, {Name: "email", Purpose: "where the link was sent", Of: User},
+			{Name: "password_hash", Purpose: "checks the password", Of: User, Export: Described}, {Name: "locale", Purpose: "the language of the mail", Of: User},
+			{Name: "policy_version", Purpose: "which terms and policy were accepted", Of: User}, {Name: "created_at", Purpose: "when", Of: User},
+			{Name: "expires_at", Purpose: "until when the link works"},
+		},
+	},
+	{
 		Name: "user_links", Purpose: "links sent by mail", Basis: Contract, Keep: Keep{Policy: "user_links"}, Export: Copied, Erase: WithParent,
 		Columns: []Column{
 			{Name: "token_hash", Purpose: "checks the link", Of: User, Export: Described}, {Name: "user_id", Purpose: "whose", Of: User},
@@ -57,7 +67,7 @@ var users = []Table{
 			{Name: "id", Purpose: "names it in lists", Of: User}, {Name: "token_hash", Purpose: "checks the cookie", Of: User, Export: Described},
 			{Name: "user_id", Purpose: "whose", Of: User}, {Name: "stage", Purpose: "how far the sign-in has come"}, {Name: "method", Purpose: "how it was completed", Of: User},
 			{Name: "user_agent", Purpose: "device family, to tell sessions apart", Of: User}, {Name: "challenge", Purpose: "what a running ceremony has to answer", Of: User, Export: Described},
-			{Name: "created_at", Purpose: "when it began", Of: User}, {Name: "seen_at", Purpose: "when it was used last", Of: User},
+			{Name: "remember", Purpose: "whether to stay signed in was asked for", Of: User}, {Name: "created_at", Purpose: "when it began", Of: User}, {Name: "seen_at", Purpose: "when it was used last", Of: User},
 			{Name: "verified_at", Purpose: "when the identity was confirmed last", Of: User}, {Name: "expires_at", Purpose: "when it ends"}, {Name: "revoked_at", Purpose: "when it was ended", Of: User},
 		},
 	},

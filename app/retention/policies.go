@@ -90,6 +90,11 @@ var Policies = []Policy{
 		Expiry: models.Expiry{Table: "user_signins", Since: "at"},
 	},
 	{
+		Name: "user_signups", From: "the end of the link", Entity: "user",
+		Why:    "An address that nobody confirmed is nobody's account; the name is free again.",
+		Expiry: models.Expiry{Table: "user_signups", Since: "expires_at"},
+	},
+	{
 		Name: "user_links", Period: Period{Days: 7}, From: "the end of the link", Entity: "user",
 		Why:    "A spent or expired link proves nothing that the audit log does not.",
 		Expiry: models.Expiry{Table: "user_links", Since: "expires_at"},
