@@ -23,12 +23,14 @@ import (
 	"imglink/app/similar"
 	"imglink/app/tokens"
 	"imglink/app/uploads"
+	"imglink/app/users"
 	"imglink/app/web"
 	"imglink/app/web/api"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
 	"imglink/app/web/staff"
 	"imglink/app/web/tus"
+	"imglink/app/web/user"
 	"imglink/models"
 )
 
@@ -39,6 +41,7 @@ type parts struct {
 	Resumable  *resumable.Service
 	Moderation *moderation.Service
 	Accounts   *accounts.Service
+	Users      *users.Service
 	Post       *post.Service
 	Audit      *audit.Service
 	Retention  *retention.Service
@@ -71,6 +74,9 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 		Store: a.Store, Objects: a.Objects, Uploads: a.Uploads, Keys: a.Keys, Clock: a.Clock, Log: a.Log, TempDir: a.tempDir(), MaxBytes: lim.Bytes,
 	}
 	if err := a.wireAccounts(); err != nil {
+		return err
+	}
+	if err := a.wireUsers(); err != nil {
 		return err
 	}
 	a.wireModeration(purger)
@@ -154,7 +160,7 @@ func (a *App) registry() *jobs.Registry {
 func (a *App) wireWeb(context.Context) error {
 	a.Kit = &kit.Kit{
 		Base: a.Config.URL(), Secure: a.Config.Secure(), Proxies: a.Config.Proxies(), Keys: a.Keys, Clock: a.Clock, Log: a.Log,
-		Limiter: a.Store, Sessions: staff.Sessions{Accounts: a.Accounts}, Frame: web.Frame{},
+		Limiter: a.Store, Sessions: staff.Sessions{Accounts: a.Accounts}, Users: user.Sessions{Users: a.Users}, Frame: web.Frame{},
 	}
 	a.wireTokens()
 	if a.Config.TurnstileSiteKey != "" {
@@ -170,6 +176,7 @@ func (a *App) wireWeb(context.Context) error {
 		Staff:   a.staffHandlers(),
 		Account: &staff.Account{Accounts: a.Accounts},
 		Tus:     &tus.Handlers{Resumable: a.Resumable, PerMinute: a.Config.UploadsPerMin},
+		User:    a.userHandlers(),
 		Limits:  web.Limits{ReportsPerHour: a.Config.ReportsPerHr},
 	}
 	// The table is mounted even where nothing is served: jobs and commands need its addresses.

@@ -58,7 +58,7 @@ func (a Actor) Can(p Permission) bool {
 	case KindStaff:
 		return a.Role.Has(p)
 	case KindUser:
-		return slices.Contains(ofUsers, p) && (a.Scopes == "" || p != UserSelf && slices.Contains(strings.Fields(a.Scopes), string(p)))
+		return slices.Contains(ofUsers, p) && (a.Scopes == "" || slices.Contains(Scopes, p) && slices.Contains(strings.Fields(a.Scopes), string(p)))
 	default:
 		return false
 	}
@@ -68,7 +68,7 @@ func (a Actor) Can(p Permission) bool {
 var Scopes = []Permission{ImagesRead, ImagesWrite, ImagesDelete, AlbumsRead, AlbumsWrite, AccountRead}
 
 // ofUsers is what the holder of an account may do with what is theirs. Nothing of it reaches what belongs to others.
-var ofUsers = append([]Permission{UserSelf}, Scopes...)
+var ofUsers = append([]Permission{UserSelf, UserRights}, Scopes...)
 
 // Permission is one thing somebody may do. Routes and changes name the one they need.
 type Permission string
@@ -79,6 +79,7 @@ const (
 	SignIn         Permission = "session.signin"   // finish a sign-in that still lacks its second factor
 	UserSignIn     Permission = "user.signin"      // the same for the holder of an account
 	UserSelf       Permission = "user.self"        // own account: profile, security, privacy choices, tokens; never a token's
+	UserRights     Permission = "user.rights"      // ask for one's data or for the end of the account; also while it is suspended
 	ImagesRead     Permission = "images:read"      // list own images
 	ImagesWrite    Permission = "images:write"     // upload, rename, change visibility and expiry
 	ImagesDelete   Permission = "images:delete"    // delete own images

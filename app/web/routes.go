@@ -9,6 +9,7 @@ import (
 	"imglink/app/web/public"
 	"imglink/app/web/staff"
 	"imglink/app/web/tus"
+	"imglink/app/web/user"
 )
 
 // Limits are the budgets the operator sets.
@@ -22,6 +23,7 @@ type Handlers struct {
 	Staff   *staff.Handlers
 	Account *staff.Account
 	Tus     *tus.Handlers
+	User    *user.Handlers
 	Limits  Limits
 }
 
@@ -65,6 +67,7 @@ func Routes(h Handlers) []kit.Route {
 	table = append(table, tusRoutes(h.Tus)...)
 	table = append(table, reviewRoutes(h.Staff)...)
 	table = append(table, accountRoutes(h.Account)...)
+	table = append(table, userRoutes(h.User)...)
 	return append(table,
 		// One image, last: these paths are as short as they get.
 		kit.Route{Method: "GET", Path: "/:id/report", Name: "image.report", Needs: actor.Public, Bot: true, Do: p.ReportForm},

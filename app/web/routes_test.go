@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -30,6 +31,7 @@ import (
 	"imglink/app/web/public"
 	"imglink/app/web/staff"
 	"imglink/app/web/tus"
+	"imglink/app/web/user"
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }
@@ -39,7 +41,8 @@ var update = flag.Bool("update", false, "write the golden matrix anew")
 // table is the route table without anything behind it.
 func table() []kit.Route {
 	return web.Routes(web.Handlers{
-		Public: &public.Handlers{}, API: &api.Handlers{}, System: &web.System{}, Staff: &staff.Handlers{}, Account: &staff.Account{}, Tus: &tus.Handlers{},
+		Public: &public.Handlers{}, API: &api.Handlers{}, System: &web.System{}, Staff: &staff.Handlers{}, Account: &staff.Account{},
+		Tus: &tus.Handlers{}, User: &user.Handlers{},
 	})
 }
 
@@ -88,8 +91,11 @@ func TestStaffRoutesAreNotPublic(t *testing.T) {
 		if strings.HasPrefix(r.Path, "/staff") && r.Needs == actor.Public && !slices.Contains(leadIn, r.Name) {
 			t.Errorf("%s %s is public", r.Method, r.Path)
 		}
-		if r.Needs != actor.Public && !strings.HasPrefix(r.Path, "/staff") {
-			t.Errorf("%s %s needs %s and lies outside /staff, where no session is looked at first", r.Method, r.Path, r.Needs)
+		if r.Needs != actor.Public && !strings.HasPrefix(r.Path, "/staff") && r.Needs != actor.UserSignIn && !actor.User("u").Can(r.Needs) {
+			t.Errorf("%s %s needs %s and lies outside /staff, where no session of staff is looked at", r.Method, r.Path, r.Needs)
+		}
+		if strings.HasPrefix(r.Path, "/staff") && actor.User("u").Can(r.Needs) && r.Needs != actor.Public {
+			t.Errorf("%s %s needs %s, which is a right of people, not of staff", r.Method, r.Path, r.Needs)
 		}
 	}
 }
@@ -97,7 +103,8 @@ func TestStaffRoutesAreNotPublic(t *testing.T) {
 // asker is somebody who sends requests.
 type asker struct {
 	name    string
-	session ident.Token
+	session ident.Token // of staff
+	user    ident.Token // of the holder of an account
 }
 
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -132,6 +139,16 @@ func signIn(t *testing.T, in *apptest.Instance, role actor.Role, half bool) iden
 	return full.Token
 }
 
+func signInUser(t *testing.T, in *apptest.Instance) ident.Token {
+	t.Helper()
+	_, browser := in.SignedInUser(t)
+	at, err := url.Parse(in.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ident.Token(browser.Jar.Cookies(at)[0].Value)
+}
+
 // path fills a route's parameters with ids that nothing has.
 func path(r kit.Route) string {
 	p := strings.NewReplacer(":id.:ext", strings.Repeat("a", 16)+".png", ":token", strings.Repeat("b", 43), ":name", "none.css", ":image", strings.Repeat("c", 16)).Replace(r.Path)
@@ -157,6 +174,9 @@ func ask(t *testing.T, in *apptest.Instance, who asker, method, path string, bod
 	}
 	if who.session != "" {
 		req.Header.Set("Cookie", "imglink_session="+string(who.session))
+	}
+	if who.user != "" {
+		req.Header.Set("Cookie", "imglink_user="+string(who.user))
 	}
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
@@ -207,7 +227,7 @@ func allowed(t *testing.T, in *apptest.Instance, who asker, r kit.Route) string 
 func allowedGet(t *testing.T, in *apptest.Instance, who asker, r kit.Route) string {
 	t.Helper()
 	get, head := ask(t, in, who, http.MethodGet, path(r), nil, "Accept", "text/html"), ask(t, in, who, http.MethodHead, path(r), nil, "Accept", "text/html")
-	toSignIn := strings.HasPrefix(get.location, "/staff/sign-in?next=")
+	toSignIn := strings.HasPrefix(get.location, "/staff/sign-in?next=") || strings.HasPrefix(get.location, "/sign-in?next=")
 	if head.status != get.status && !(toSignIn && head.status == http.StatusUnauthorized) {
 		t.Errorf("%s: HEAD %s is %d, GET %d", who.name, r.Path, head.status, get.status)
 	}
@@ -244,7 +264,7 @@ func picture(t *testing.T, field string) (body *bytes.Buffer, kind string) {
 // difference, then run with -update.
 func TestWhoReachesWhat(t *testing.T) {
 	in := apptest.New(t, apptest.Env("IMGLINK_REPORTS_PER_HOUR=1000"))
-	askers := []string{"guest", "half"}
+	askers := []string{"guest", "user", "half"}
 	for _, r := range actor.Roles {
 		askers = append(askers, string(r))
 	}
@@ -254,6 +274,8 @@ func TestWhoReachesWhat(t *testing.T) {
 		who := asker{name: name}
 		switch name {
 		case "guest":
+		case "user":
+			who.user = signInUser(t, in)
 		case "half":
 			who.session = signIn(t, in, actor.Lead, true)
 		default:

@@ -14,9 +14,17 @@ import (
 
 // Site are the addresses of the site's own pages; an empty one is not drawn.
 type Site struct {
-	Home, Report, Help, SignIn, Privacy, Terms, DataRights string
-	ThemePrefs                                             string // POST, fields theme and back
-	LanguagePrefs                                          string // POST, fields language and back
+	Home, Report, Help, Privacy, Terms, DataRights string
+	SignIn, Register                               string   // of guests
+	Account                                        *Account // of who is signed in
+	ThemePrefs                                     string   // POST, fields theme and back
+	LanguagePrefs                                  string   // POST, fields language and back
+}
+
+// Account is the menu of somebody who is signed in. An empty address is not drawn.
+type Account struct {
+	Name, Gallery, Settings string
+	SignOut                 string // POST
 }
 
 // OpenGraph is the preview of a page when its link is shared (ogp.me). URLs are absolute.
@@ -36,6 +44,7 @@ type Page struct {
 	OG                       *OpenGraph
 	HasErrors                bool          // the title begins with "Error: "
 	Turnstile                bool          // load Cloudflare's script; the server widens the CSP on the same condition
+	Script                   string        // the bundle of the page where that is not app.js
 	NoScript                 bool          // load none of ours (mails in a browser, error pages while assets are in doubt)
 	Narrow                   bool          // a reading column instead of the wide one
 	Refresh                  time.Duration // load the page again after so long where no script runs; 0 means never
@@ -52,6 +61,13 @@ func (p Page) title(ctx context.Context) string {
 		return "ImgLink"
 	}
 	return t + " · ImgLink"
+}
+
+func (p Page) script() string {
+	if p.Script != "" {
+		return p.Script
+	}
+	return "app.js"
 }
 
 func (p Page) themeAttr() templ.Attributes {

@@ -70,12 +70,13 @@ type User struct {
 	TokenID      string // empty for a person
 	Scopes       []actor.Permission
 	Stage        string // of a session: "full", or "password" while the second factor is due
+	Suspended    bool   // the account may be used for nothing but its holder's rights
 	VerifiedAt   time.Time
 	Locale       string
 }
 
-// Full reports whether the sign-in is complete. Tokens need none.
-func (u User) Full() bool { return u.TokenID != "" || u.Stage == "full" }
+// Full reports whether the sign-in is complete and the account may be used. Tokens need no sign-in.
+func (u User) Full() bool { return !u.Suspended && (u.TokenID != "" || u.Stage == "full") }
 
 // Actor is who acts.
 func (u User) Actor() actor.Actor {

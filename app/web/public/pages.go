@@ -41,13 +41,25 @@ const ageFlag = "age"
 // Page is what every public page starts from.
 func Page(c *kit.Ctx, title string) layout.Page {
 	k := c.Kit
-	return layout.Page{
+	p := layout.Page{
 		Title: title, Path: c.OriginalURL(), Theme: c.Theme(), CSRF: c.CSRF(),
 		Site: layout.Site{
-			Home: k.URL("home"), Report: k.URL("report"), Help: k.URL("help"), SignIn: k.URL("staff.home"), Privacy: k.URL("privacy"),
+			Home: k.URL("home"), Report: k.URL("report"), Help: k.URL("help"), Privacy: k.URL("privacy"),
 			Terms: k.URL("terms"), ThemePrefs: k.URL("prefs.theme"), LanguagePrefs: k.URL("prefs.language"),
 		},
 	}
+	if c.User != nil && c.User.Full() {
+		p.Site.Account = &layout.Account{Name: c.User.Username, SignOut: k.URL("signout")}
+		if c.Reaches("gallery") {
+			p.Site.Account.Gallery = k.URL("gallery")
+		}
+		if c.Reaches("settings") {
+			p.Site.Account.Settings = k.URL("settings")
+		}
+	} else {
+		p.Site.SignIn, p.Site.Register = k.URL("signin"), k.URL("register")
+	}
+	return p
 }
 
 // limits are the upload rules in the words of the pages.

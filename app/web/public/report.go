@@ -30,6 +30,9 @@ type Moderation interface {
 // reportAction is what a proof or a Turnstile token of the report form is good for.
 const reportAction = "report"
 
+// RegisterAction is the same of the registration form.
+const RegisterAction = "register"
+
 // ReportForm is GET /report and GET /:id/report.
 func (h *Handlers) ReportForm(c *kit.Ctx) error {
 	v, err := h.reportView(c)
@@ -216,10 +219,11 @@ func (h *Handlers) Challenge(c *kit.Ctx) error {
 	if h.Proof == nil {
 		return models.ErrNotFound
 	}
-	if c.Text("action") != reportAction {
-		return fault.InvalidField("action", `The action must be "report".`)
+	action := c.Text("action")
+	if action != reportAction && action != RegisterAction {
+		return fault.InvalidField("action", `The action must be "report" or "register".`)
 	}
-	return c.JSONStatus(fiber.StatusOK, h.Proof.Issue(reportAction))
+	return c.JSONStatus(fiber.StatusOK, h.Proof.Issue(action))
 }
 
 // lines are the non-empty lines of a text area.

@@ -20,7 +20,7 @@ import (
 )
 
 // entries are the bundles, relative to the static directory.
-var entries = []string{"src/css/app.css", "src/css/staff.css", "src/js/app.js", "src/js/staff.js", "src/js/pow.js"}
+var entries = []string{"src/css/app.css", "src/css/staff.css", "src/js/app.js", "src/js/staff.js", "src/js/account.js", "src/js/pow.js"}
 
 // copies are served as they are, under another plain name.
 var copies = map[string]string{
