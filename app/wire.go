@@ -69,6 +69,7 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 		Store: a.Store, Objects: a.Objects, Deriver: deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
 		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(64 << 20),
 		SharedCaches: a.Config.CloudflareToken != "",
+		Quota: int64(a.Config.UserQuota),
 	}
 	a.Resumable = &resumable.Service{
 		Store: a.Store, Objects: a.Objects, Uploads: a.Uploads, Keys: a.Keys, Clock: a.Clock, Log: a.Log, TempDir: a.tempDir(), MaxBytes: lim.Bytes,
@@ -143,6 +144,7 @@ func (a *App) registry() *jobs.Registry {
 	r := jobs.NewRegistry()
 	jobs.Handle(r, a.Uploads.Derive)
 	jobs.Handle(r, a.Uploads.Erase)
+	jobs.Handle(r, a.Uploads.Purge)
 	jobs.Handle(r, a.Post.Send)
 	jobs.Handle(r, a.Audit.Verify)
 	a.moderationJobs(r)
@@ -153,6 +155,7 @@ func (a *App) registry() *jobs.Registry {
 	r.Sweep("resumable.unfinished", time.Minute, a.Resumable.SweepUnfinished)
 	r.Sweep("resumable.expired", 10*time.Minute, a.Resumable.SweepExpired)
 	r.Sweep("resumable.orphans", 12*time.Hour, a.Resumable.SweepOrphans)
+	r.Sweep("uploads.expired", time.Minute, a.Uploads.SweepExpired)
 	r.Sweep("retention", 10*time.Minute, a.Retention.Sweep)
 	return r
 }

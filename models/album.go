@@ -32,6 +32,7 @@ type AlbumImage struct {
 	ImageID string `gorm:"primaryKey"`
 	Place   string
 	AddedAt time.Time
+	N       int64 // of the image
 }
 
 // UserStorage is a row of user_storage: what an account stores, deleted pictures not counted. The database keeps it.

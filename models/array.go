@@ -33,3 +33,16 @@ func (t Texts) Value() (driver.Value, error) {
 
 // GormDataType names the column type.
 func (Texts) GormDataType() string { return "text[]" }
+
+// Numbers is a bigint[] in a statement.
+type Numbers []int64
+
+// Value writes the array as PostgreSQL's literal.
+func (n Numbers) Value() (driver.Value, error) {
+	list := []int64(n)
+	if list == nil {
+		list = []int64{}
+	}
+	b, err := arrays.Encode(pgtype.Int8ArrayOID, pgtype.TextFormatCode, list, nil)
+	return string(b), err
+}

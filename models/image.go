@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 
 	"imglink/app/fault"
@@ -59,6 +58,7 @@ type Image struct {
 	Description    string
 	ExpiresAt      *time.Time // when it deletes itself
 	UndoUntil      *time.Time // deleted by its owner: until when it can be brought back
+	UndoState      ImageState // what it is brought back to
 }
 
 // ImageVisibility is who may open an image: whoever has the link, or its owner alone.
@@ -81,6 +81,12 @@ func (i Image) SafeKey() string { return "safe/" + i.ID + ".jpg" }
 
 // Served reports whether the public may see it, restricted images after confirming their age.
 func (i Image) Served() bool { return i.State == ImageLive || i.State == ImageRestricted }
+
+// Expired reports whether its time is up. It is not shown from that instant on, whenever the sweep deletes it.
+func (i Image) Expired(now time.Time) bool { return i.ExpiresAt != nil && !now.Before(*i.ExpiresAt) }
+
+// OwnedBy reports whether it belongs to the account.
+func (i Image) OwnedBy(userID string) bool { return i.UserID != nil && *i.UserID == userID }
 
 // UploadOrigin is the network address an upload came from, kept 90 days.
 type UploadOrigin struct {
@@ -151,9 +157,17 @@ func (q Queries) ImagesAbandoned(ctx context.Context, before time.Time, limit in
 	return imgs, dbError(err)
 }
 
-// ImagesToErase lists images deleted by their uploaders whose objects are still stored.
-func (q Queries) ImagesToErase(ctx context.Context, limit int) ([]Image, error) {
-	imgs, err := gorm.G[Image](q.db).Where("state = 'deleted' AND objects_gone_at IS NULL").Order("ended_at").Limit(limit).Find(ctx)
+// ImagesToErase lists images deleted by their uploaders whose objects are still stored, and which cannot be brought back.
+func (q Queries) ImagesToErase(ctx context.Context, now time.Time, limit int) ([]Image, error) {
+	imgs, err := gorm.G[Image](q.db).Where("state = 'deleted' AND objects_gone_at IS NULL AND (undo_until IS NULL OR undo_until <= ?)", now).
+		Order("ended_at").Limit(limit).Find(ctx)
+	return imgs, dbError(err)
+}
+
+// ImagesExpired lists images whose time is up and that are still there.
+func (q Queries) ImagesExpired(ctx context.Context, now time.Time, limit int) ([]Image, error) {
+	imgs, err := gorm.G[Image](q.db).Where("expires_at <= ? AND expires_at IS NOT NULL AND state IN ('live', 'restricted')", now).
+		Order("expires_at").Limit(limit).Find(ctx)
 	return imgs, dbError(err)
 }
 
@@ -167,20 +181,23 @@ func (tx *Tx) PublishImage(id string) error {
 	// of its own, see it. Both go out together.
 	var b pgx.Batch
 	b.Queue(`SELECT FROM cases WHERE sha256 = (SELECT sha256 FROM images WHERE id = $1) FOR SHARE`, id)
-	live := 0
+	var img Image
 	b.Queue(`UPDATE images i SET state = 'live', live_at = $1 WHERE id = $2 AND state = 'pending'
 		AND NOT EXISTS (SELECT FROM blocked_hashes b WHERE b.sha256 IN (i.sha256, i.received_sha256))
-		AND NOT EXISTS (SELECT FROM cases c JOIN decisions d ON d.case_id = c.id WHERE c.sha256 = i.sha256 AND d.state = 'pending' AND d.block_hash)`,
-		tx.Now, id).Exec(func(ct pgconn.CommandTag) error { live = int(ct.RowsAffected()); return nil })
-	sent := tx.pgx.SendBatch(tx.ctx, &b).Close()
-	err := affected(live, sent)
-	if !errors.Is(err, ErrStale) {
-		return err
+		AND NOT EXISTS (SELECT FROM cases c JOIN decisions d ON d.case_id = c.id WHERE c.sha256 = i.sha256 AND d.state = 'pending' AND d.block_hash)
+		RETURNING n, user_id, file_name, description`,
+		tx.Now, id).QueryRow(func(row pgx.Row) error { return row.Scan(&img.N, &img.UserID, &img.FileName, &img.Description) })
+	err := tx.pgx.SendBatch(tx.ctx, &b).Close()
+	switch {
+	case err == nil:
+		return tx.indexWords(img)
+	case !errors.Is(err, pgx.ErrNoRows):
+		return dbError(err)
 	}
 	if img, lookErr := tx.Image(tx.ctx, id); lookErr == nil && img.State == ImagePending {
 		return ErrBlocked
 	}
-	return err
+	return ErrStale
 }
 
 // DropPendingImage forgets an upload that was never acknowledged.
@@ -221,7 +238,14 @@ func (tx *Tx) SetImageState(id string, from []ImageState, to ImageState, decisio
 		set["ended_at"] = tx.Now
 	}
 	r := tx.db.Model(&Image{}).Where("id = ? AND state IN ?", id, from).Updates(set)
-	return affected(int(r.RowsAffected), r.Error)
+	if err := affected(int(r.RowsAffected), r.Error); err != nil || to != ImageDeleted {
+		return err
+	}
+	img, err := tx.Image(tx.ctx, id)
+	if err != nil {
+		return err
+	}
+	return tx.forgetWords(img)
 }
 
 // SetObjectsGone records that nothing of a deleted image is stored any more.

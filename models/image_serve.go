@@ -9,13 +9,13 @@ import (
 // imageColumns are the columns of images in the order of Image.fields.
 const imageColumns = `id, n, state, uploader, file_name, mime, ext, bytes, width, height, orientation, frames, received_sha256, sha256,
 	pdq, pdq_quality, thumb_ext, thumb_width, thumb_height, derived_at, derive_error, delete_hash, decision_id, created_at, live_at, ended_at, objects_gone_at,
-	user_id, visibility, description, expires_at, undo_until`
+	user_id, visibility, description, expires_at, undo_until, undo_state`
 
 func (i *Image) fields() []any {
 	return []any{
 		&i.ID, &i.N, &i.State, &i.Uploader, &i.FileName, &i.Mime, &i.Ext, &i.Bytes, &i.Width, &i.Height, &i.Orientation, &i.Frames, &i.ReceivedSHA256, &i.SHA256,
 		&i.PDQ, &i.PDQQuality, &i.ThumbExt, &i.ThumbWidth, &i.ThumbHeight, &i.DerivedAt, &i.DeriveError, &i.DeleteHash, &i.DecisionID, &i.CreatedAt, &i.LiveAt, &i.EndedAt, &i.ObjectsGoneAt,
-		&i.UserID, &i.Visibility, &i.Description, &i.ExpiresAt, &i.UndoUntil,
+		&i.UserID, &i.Visibility, &i.Description, &i.ExpiresAt, &i.UndoUntil, &i.UndoState,
 	}
 }
 

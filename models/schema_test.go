@@ -62,7 +62,7 @@ var rows = []any{
 }
 
 // rowless tables are reached by SQL only, or belong to a library.
-var rowless = map[string]bool{"rate_limits": true, "once_keys": true, "idempotency_keys": true, "decision_images": true, "goose_db_version": true}
+var rowless = map[string]bool{"rate_limits": true, "once_keys": true, "idempotency_keys": true, "decision_images": true, "image_words": true, "goose_db_version": true}
 
 type column struct {
 	Table, Name, Type string

@@ -39,6 +39,14 @@ var content = []Table{
 			{Name: "description", Purpose: "what its owner wrote about it", Of: User, Erase: Blanked},
 			{Name: "expires_at", Purpose: "when it deletes itself", Of: Uploader},
 			{Name: "undo_until", Purpose: "until when a deletion can be taken back", Of: Uploader},
+			{Name: "undo_state", Purpose: "what it is taken back to"},
+		},
+	},
+	{
+		Name: "image_words", Purpose: "finds one's own pictures by words of their names and descriptions", Basis: Contract, Export: Described, Erase: Deleted,
+		Keep: Keep{Until: "goes when the picture is deleted or its words change"},
+		Columns: []Column{
+			{Name: "key", Purpose: "a hash of owner and the beginning of a word", Of: User}, {Name: "n", Purpose: "which picture", Of: User},
 		},
 	},
 	{

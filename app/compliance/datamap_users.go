@@ -114,7 +114,7 @@ var users = []Table{
 	{
 		Name: "album_images", Purpose: "which pictures stand in which album", Basis: Contract, Keep: whileUser, Export: Copied, Erase: WithParent,
 		Columns: []Column{
-			{Name: "album_id", Purpose: "the album", Of: User}, {Name: "image_id", Purpose: "the picture", Of: User}, {Name: "place", Purpose: "orders the album"}, {Name: "added_at", Purpose: "when", Of: User},
+			{Name: "album_id", Purpose: "the album", Of: User}, {Name: "image_id", Purpose: "the picture", Of: User}, {Name: "place", Purpose: "orders the album"}, {Name: "added_at", Purpose: "when", Of: User}, {Name: "n", Purpose: "finds the picture in its owner's gallery"},
 		},
 	},
 	{

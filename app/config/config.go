@@ -34,6 +34,7 @@ type Config struct {
 	UploadsPerMin int   `env:"IMGLINK_UPLOADS_PER_MINUTE" envDefault:"60"`
 	ReportsPerHr  int   `env:"IMGLINK_REPORTS_PER_HOUR" envDefault:"20"`
 	Workers       int   `env:"IMGLINK_WORKERS" envDefault:"0"`
+	UserQuota     Size  `env:"IMGLINK_USER_QUOTA" envDefault:"5GiB"` // what an account may hold; 0 is without limit
 
 	DatabaseURL Secret `env:"DATABASE_URL"`
 

@@ -3,6 +3,7 @@ package uploads
 import (
 	"context"
 	"errors"
+	"time"
 
 	"imglink/app/actor"
 	"imglink/app/fault"
@@ -10,13 +11,17 @@ import (
 	"imglink/models"
 )
 
-// EraseJob removes the objects of a deleted image and makes caches forget it.
+// EraseJob removes the objects of a deleted image and makes caches forget it, at once or after the time for undoing.
 type EraseJob struct {
-	ImageID string `json:"image_id"`
+	ImageID string    `json:"image_id"`
+	After   time.Time `json:"after,omitzero"`
 }
 
 // Kind names the job.
 func (EraseJob) Kind() string { return "image.erase" }
+
+// RunAt is when the job is due.
+func (j EraseJob) RunAt() time.Time { return j.After }
 
 var errToken = fault.New(fault.NotFound, "delete_token_unknown", "This delete link is not valid. Check that it was copied completely.")
 
@@ -61,7 +66,8 @@ func (s *Service) delete(ctx context.Context, by actor.Actor, id, reason string)
 	return err
 }
 
-// Erase does the job: objects, caches, then the note that nothing is left.
+// Erase does the job: objects, caches, then the note that nothing is left. A deletion that can still be undone is left
+// alone, and one that no longer can is first made final in the database, so that no undoing finds the bytes gone.
 func (s *Service) Erase(ctx context.Context, job EraseJob) (err error) {
 	defer fault.Wrap(&err, "uploads.Erase(%s)", job.ImageID)
 	img, err := s.Store.Image(ctx, job.ImageID)
@@ -71,23 +77,44 @@ func (s *Service) Erase(ctx context.Context, job EraseJob) (err error) {
 	if img.State != models.ImageDeleted || img.ObjectsGoneAt != nil {
 		return nil
 	}
+	if img.UndoUntil != nil {
+		err := s.Store.Write(ctx, eraseChange(img.ID, "image.undo_end"), func(tx *models.Tx) error { return tx.EndUndo(img.ID) })
+		if errors.Is(err, models.ErrStale) {
+			return nil // not yet, or undone
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if err := s.Objects.DeleteAll(ctx, Keys(img)); err != nil {
 		return err
 	}
 	if err := s.Purger.Purge(ctx, s.URLs(img)); err != nil {
 		return err
 	}
-	err = s.Store.Write(ctx, models.Change{Actor: actor.System("erase"), Needs: actor.Public, Action: "image.erase", Entity: "image", ID: img.ID},
-		func(tx *models.Tx) error { return tx.SetObjectsGone(img.ID) })
+	err = s.Store.Write(ctx, eraseChange(img.ID, "image.erase"), func(tx *models.Tx) error {
+		if err := tx.SetObjectsGone(img.ID); err != nil {
+			return err
+		}
+		albums, err := tx.LeaveAlbums(img.ID)
+		for _, id := range albums {
+			tx.Note("album.image_gone", "album", id, nil)
+		}
+		return err
+	})
 	if errors.Is(err, models.ErrStale) {
 		return nil
 	}
 	return err
 }
 
+func eraseChange(id, action string) models.Change {
+	return models.Change{Actor: actor.System("erase"), Needs: actor.Public, Action: action, Entity: "image", ID: id}
+}
+
 // SweepErase does erasures whose job was lost.
 func (s *Service) SweepErase(ctx context.Context) error {
-	imgs, err := s.Store.ImagesToErase(ctx, sweepBatch)
+	imgs, err := s.Store.ImagesToErase(ctx, s.Clock.Now(), sweepBatch)
 	for _, img := range imgs {
 		err = errors.Join(err, s.Erase(ctx, EraseJob{ImageID: img.ID}))
 	}

@@ -56,6 +56,7 @@ type Service struct {
 	TempDir string                      // for spooling; must have room for the uploads in flight
 	URLs    func(models.Image) []string // every public address of an image
 	Cache   *Cache                      // nil switches the in-process cache off
+	Quota   int64                       // bytes an account may hold, unless it has a quota of its own; 0 means without limit
 
 	SharedCaches bool // Purger reaches every cache between us and browsers
 }
@@ -70,6 +71,7 @@ type Source struct {
 	Visibility  models.ImageVisibility // empty means unlisted; private needs an account
 	Description string
 	ExpiresAt   *time.Time // when it deletes itself; nil keeps it
+	AlbumID     string     // one of the account's, at whose end it is put; empty for none
 
 	// Chosen beforehand by who must be able to repeat a Receive without storing the picture twice; empty makes new ones. An
 	// ID that is taken is fault.Conflict.
@@ -164,7 +166,15 @@ func (s *Service) begin(ctx context.Context, src Source, img models.Image) error
 		ip = src.IP.String()
 	}
 	return s.Store.Write(ctx, models.Change{Actor: src.Actor, Needs: actor.Public, Action: "image.begin", Entity: "image", ID: img.ID},
-		func(tx *models.Tx) error { return tx.InsertImage(img, ip) })
+		func(tx *models.Tx) error {
+			if err := checkAlbum(tx, src); err != nil {
+				return err
+			}
+			if err := tx.InsertImage(img, ip); err != nil || src.UserID == "" {
+				return err
+			}
+			return CheckQuota(tx, src.UserID, s.Quota)
+		})
 }
 
 func (s *Service) publish(ctx context.Context, src Source, img *models.Image) error {
@@ -174,6 +184,9 @@ func (s *Service) publish(ctx context.Context, src Source, img *models.Image) er
 			tx.Detail("mime", img.Mime)
 			img.State, img.LiveAt = models.ImageLive, &tx.Now
 			if err := tx.PublishImage(img.ID); err != nil {
+				return err
+			}
+			if err := putIntoAlbum(tx, src, img.ID); err != nil {
 				return err
 			}
 			return tx.Enqueue(DeriveJob{ImageID: img.ID})
