@@ -35,11 +35,15 @@ func narrow(p layout.Page) layout.Page { p.Narrow = true; return p }
 type Home struct {
 	layout.Page
 	Action, API string // POST with a form; POST for the script
+	Resumable   string // where the script sends large files in pieces
 	Limits      Limits
 	URL         string // what was typed into the address field
 	Results     []Uploaded
 	Problems    []ui.Problem // ids: files, url
 }
+
+// resumeFrom is the size above which the script sends a file in pieces, in bytes: smaller ones are sent again as quickly.
+const resumeFrom = 5 << 20
 
 // Uploaded is one stored image with its links; all URLs are absolute.
 type Uploaded struct {

@@ -74,7 +74,7 @@ func (h *Handlers) limits(c *kit.Ctx) public.Limits {
 func (h *Handlers) home(c *kit.Ctx) public.Home {
 	p := Page(c, c.T("Drop an image, get a link"))
 	p.Description = c.T("Upload a picture and get a link. No account needed.")
-	return public.Home{Page: p, Action: c.Kit.URL("upload"), API: c.Kit.URL("api.images"), Limits: h.limits(c)}
+	return public.Home{Page: p, Action: c.Kit.URL("upload"), API: c.Kit.URL("api.images"), Resumable: c.Kit.URL("tus"), Limits: h.limits(c)}
 }
 
 // Home is GET /, the upload page.

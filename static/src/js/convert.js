@@ -2,14 +2,12 @@
 // drawing applies the orientation and leaves the metadata behind.
 const QUALITY = 0.92, MAX_SIDE = 12_000; // pixels; larger canvases fail in some browsers
 
-export async function convert(file) {
+export async function convert(file, say) {
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   } catch {
-    const err = new Error(`This browser cannot read ${file.type.replace('image/', '').toUpperCase()}. Save the picture as JPEG or PNG and try again.`);
-    err.again = false;
-    throw err;
+    throw Object.assign(new Error(say('unreadable')), { again: false });
   }
   const shrink = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = Object.assign(document.createElement('canvas'), {
@@ -21,6 +19,6 @@ export async function convert(file) {
   ctx.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   const blob = await new Promise(resolve => { canvas.toBlob(resolve, 'image/jpeg', QUALITY); });
-  if (!blob) throw new Error('The picture could not be converted.');
+  if (!blob) throw Object.assign(new Error(say('unreadable')), { again: false });
   return new File([blob], `${file.name.replace(/\.[^.]+$/, '')}.jpg`, { type: 'image/jpeg' });
 }

@@ -1,15 +1,18 @@
 // The uploader: drop, paste, choose or photograph; three files at a time; each can be cancelled and tried again.
 import { $, $$, announce, copyText } from './core.js';
 import { convert } from './convert.js';
+import { interrupted } from './resumable.js';
 import { Item } from './upload_item.js';
+import { sayings } from './words.js';
 
 const PARALLEL = 3;
 const form = $('form[data-upload]');
 if (form) start(form);
 
 function start(form) {
+  const say = sayings(form);
   const rules = {
-    api: form.dataset.upload, csrf: $('[name=_csrf]', form).value, max: Number(form.dataset.max), maxText: form.dataset.maxText,
+    say, api: form.dataset.upload, tus: form.dataset.tus, resumeFrom: Number(form.dataset.resumeFrom), csrf: $('[name=_csrf]', form).value, max: Number(form.dataset.max), maxText: form.dataset.maxText,
     files: Number(form.dataset.files) || 20, types: form.dataset.types.split(','), typesText: form.dataset.typesText,
     convertible: form.dataset.convert.split(',').filter(Boolean),
   };
@@ -20,7 +23,7 @@ function start(form) {
     while (running < PARALLEL && waiting.length) {
       const item = waiting.shift();
       running++;
-      item.send().finally(() => { running--; bar(list); pump(); });
+      item.send().finally(() => { running--; bar(list, say); pump(); });
     }
   };
   const enqueue = item => {
@@ -35,8 +38,8 @@ function start(form) {
     const all = [...files];
     if (!all.length) return;
     for (const f of all.slice(0, rules.files)) enqueue(new Item(rules, { file: f, convert }));
-    if (all.length > rules.files) announce(`Only the first ${rules.files} files were taken.`);
-    else announce(all.length === 1 ? `Uploading ${all[0].name}` : `Uploading ${all.length} files`);
+    if (all.length > rules.files) announce(say('firstFiles', rules.files));
+    else announce(all.length === 1 ? say('uploading', all[0].name) : say('files', all.length));
     pump();
     list.firstElementChild?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   };
@@ -53,6 +56,8 @@ function start(form) {
     pump();
   });
   listen(form, take);
+  const left = interrupted();
+  if (left.length) Object.assign($('#interrupted'), { hidden: false, textContent: say('interrupted', left.join(', ')) });
   if (/Mac|iPhone|iPad/.test(navigator.platform)) for (const k of $$('[data-mod]')) k.textContent = '⌘';
 }
 
@@ -78,13 +83,13 @@ function listen(form, take) {
 }
 
 /** With two finished uploads or more, one button copies every page link. */
-function bar(list) {
+function bar(list, say) {
   const pages = () => $$('.up.done [data-kind=page] input', list).map(i => i.value);
   if (pages().length < 2 || $('.up-bar', list)) return;
   const b = $('#upload-bar').content.firstElementChild.cloneNode(true);
   $('[data-copy-all]', b).addEventListener('click', async () => {
     await copyText(pages().join('\n'));
-    announce(`${pages().length} links copied`);
+    announce(say('linksCopied', pages().length));
   });
   list.prepend(b);
 }

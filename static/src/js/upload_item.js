@@ -1,18 +1,15 @@
 // One upload: its row in the list, its request, its links.
 import { $, $$, announce, el } from './core.js';
-
-/** Bytes in words, in the same binary units as the pages. */
-export function human(n) {
-  if (n >= 1048576) return `${(n / 1048576).toFixed(1)} MiB`;
-  return `${Math.max(1, Math.round(n / 1024))} KiB`;
-}
+import { refusal, request } from './request.js';
+import { Resumable } from './resumable.js';
+import { human } from './words.js';
 
 let serial = 0;
 
 export class Item {
   /** what is {file, convert} or {url}. */
   constructor(rules, what) {
-    Object.assign(this, { rules, ...what });
+    Object.assign(this, { rules, say: rules.say, ...what });
     this.name = this.file?.name || (this.url ? lastPart(this.url) : 'image');
     this.prefix = `u${++serial}-`;
     this.key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`; // the same for every retry, so that a lost answer stores nothing twice
@@ -20,10 +17,13 @@ export class Item {
     this.meta = $('.meta', this.root);
     this.bar = $('progress', this.root);
     $('.name', this.root).textContent = this.name;
-    this.bar.setAttribute('aria-label', `Uploading ${this.name}`);
+    this.bar.setAttribute('aria-label', this.say('uploading', this.name));
     this.cancelButton = $('[data-cancel]', this.root);
     this.retryButton = $('[data-retry]', this.root);
-    $('.sr', this.cancelButton).textContent = `Cancel ${this.name}`;
+    this.pauseButton = $('[data-pause]', this.root);
+    $('.sr', this.cancelButton).textContent = this.say('cancelName', this.name);
+    $('.sr', this.pauseButton).textContent = `${this.say('pause')}: ${this.name}`;
+    this.pauseButton.addEventListener('click', () => this.pause());
     this.cancelButton.addEventListener('click', () => this.cancel());
     this.retryButton.addEventListener('click', () => { this.reset(); this.onRetry(); });
     this.preview();
@@ -40,21 +40,22 @@ export class Item {
 
   /** Why this file cannot be sent, or an empty string. The server looks again, at the content. */
   check() {
-    const { file, rules } = this;
+    const { file, rules, say } = this;
     if (!file) return '';
-    if (file.size === 0) return 'This file is empty.';
+    if (file.size === 0) return say('empty');
     if (rules.convertible.includes(file.type)) return '';
-    if (file.type && !rules.types.includes(file.type)) return `Not a type we take. Use ${rules.typesText}.`;
-    if (file.size > rules.max) return `${human(file.size)} is too large. The limit is ${rules.maxText}.`;
+    if (file.type && !rules.types.includes(file.type)) return say('type', rules.typesText);
+    if (file.size > rules.max) return say('tooLarge', human(file.size), rules.maxText);
     return '';
   }
 
   cancel() {
     this.cancelled = true;
+    this.transfer?.cancel();
     this.request?.abort();
     this.onCancel?.();
     this.root.remove();
-    announce(`${this.name} cancelled`);
+    announce(this.say('cancelled', this.name));
   }
 
   reset() {
@@ -63,7 +64,7 @@ export class Item {
     this.bar.hidden = false;
     this.bar.value = 0;
     this.meta.className = 'meta';
-    this.meta.textContent = 'Waiting';
+    this.meta.textContent = this.say('waiting');
   }
 
   fail(message, again = true) {
@@ -72,7 +73,8 @@ export class Item {
     this.meta.className = 'meta bad';
     this.meta.textContent = message;
     this.retryButton.hidden = !again;
-    $('.sr', this.cancelButton).textContent = `Remove ${this.name} from the list`;
+    this.pauseButton.hidden = true;
+    $('.sr', this.cancelButton).textContent = this.say('removeName', this.name);
     announce(`${this.name}: ${message}`);
   }
 
@@ -80,43 +82,72 @@ export class Item {
     if (this.cancelled) return;
     try {
       if (this.file && this.rules.convertible.includes(this.file.type)) {
-        this.meta.textContent = 'Converting to JPEG';
-        this.file = await this.convert(this.file);
+        this.meta.textContent = this.say('converting');
+        this.file = await this.convert(this.file, this.say);
         const reason = this.check();
         if (reason) { this.fail(reason, false); return; }
       }
-      this.done(await this.post());
+      this.done(await this.deliver());
     } catch (err) {
       if (!this.cancelled) this.fail(err.message, err.again !== false);
     }
   }
 
-  /** XMLHttpRequest, because fetch cannot tell how much was sent. */
-  post() {
+  /** Large files go in pieces. Where that is not spoken, such as behind an old proxy, they go in one like the others. */
+  async deliver() {
+    if (!this.file || !this.rules.tus || this.file.size <= this.rules.resumeFrom) return this.post();
+    this.transfer = new Resumable({
+      endpoint: this.rules.tus, csrf: this.rules.csrf, file: this.file, say: this.say,
+      progress: sent => this.progress(sent, this.file.size), state: state => this.state(state),
+    });
+    this.pauseButton.hidden = false;
+    try {
+      return await this.transfer.run();
+    } catch (err) {
+      if (!err.unsupported) throw err;
+      return await this.post();
+    } finally {
+      this.pauseButton.hidden = true;
+      this.transfer = undefined;
+    }
+  }
+
+  state(state) {
+    if (state === 'offline') this.meta.textContent = this.say('offline');
+    if (state === 'finishing') { this.meta.textContent = this.say('cleaning'); this.pauseButton.hidden = true; }
+  }
+
+  pause() {
+    this.paused = !this.paused;
+    const word = this.say(this.paused ? 'resume' : 'pause');
+    $('.sr', this.pauseButton).textContent = `${word}: ${this.name}`;
+    this.pauseButton.classList.toggle('paused', this.paused);
+    if (this.paused) {
+      this.transfer.pause();
+      this.meta.textContent = this.say('paused', human(this.bar.value * this.file.size));
+    } else this.transfer.resume();
+    announce(this.paused ? this.meta.textContent : this.say('uploading', this.name));
+  }
+
+  async post() {
     const body = new FormData();
     if (this.file) body.append('file', this.file, this.file.name);
     else body.append('url', this.url);
-    return new Promise((resolve, reject) => {
-      const x = this.request = new XMLHttpRequest();
-      x.open('POST', this.rules.api);
-      x.responseType = 'text';
-      x.setRequestHeader('Accept', 'application/json');
-      x.setRequestHeader('X-CSRF-Token', this.rules.csrf);
-      x.setRequestHeader('Idempotency-Key', this.key);
-      x.upload.addEventListener('progress', e => this.progress(e));
-      x.addEventListener('load', () => (x.status === 201 ? resolve(JSON.parse(x.responseText).images[0]) : reject(refusal(x))));
-      x.addEventListener('error', () => reject(new Error('The connection was lost. Try again.')));
-      x.addEventListener('timeout', () => reject(new Error('The server did not answer in time. Try again.')));
-      this.meta.textContent = this.file ? 'Starting' : 'Fetching';
-      if (!this.file) this.bar.removeAttribute('value');
-      x.send(body);
+    this.meta.textContent = this.say(this.file ? 'starting' : 'fetching');
+    if (!this.file) this.bar.removeAttribute('value');
+    const x = await request({
+      method: 'POST', url: this.rules.api, body, say: this.say, began: r => { this.request = r; },
+      headers: { 'X-CSRF-Token': this.rules.csrf, 'Idempotency-Key': this.key },
+      progress: e => { if (e.lengthComputable && this.file) this.progress(e.loaded, e.total); },
     });
+    if (x.status !== 201) throw refusal(x, this.say);
+    return JSON.parse(x.responseText).images[0];
   }
 
-  progress(e) {
-    if (!e.lengthComputable || !this.file) return;
-    this.bar.value = e.loaded / e.total;
-    this.meta.textContent = e.loaded < e.total ? `${human(e.loaded)} of ${human(e.total)}` : 'Removing metadata';
+  progress(sent, total) {
+    if (this.paused) return;
+    this.bar.value = Math.min(1, sent / total);
+    this.meta.textContent = sent < total ? this.say('progress', human(sent), human(total)) : this.say('cleaning');
   }
 
   done(image) {
@@ -125,13 +156,13 @@ export class Item {
     this.cancelButton.hidden = true;
     const kind = image.mime.replace('image/', '').toUpperCase();
     this.meta.textContent = `${kind}, ${image.width} × ${image.height}, ${human(image.bytes)}`;
-    $('.name', this.root).replaceChildren(el('a', { href: image.page_url, target: '_blank', rel: 'noopener', title: 'Opens in a new tab' }, image.file_name || this.name));
+    $('.name', this.root).replaceChildren(el('a', { href: image.page_url, target: '_blank', rel: 'noopener', title: this.say('newTab') }, image.file_name || this.name));
     if (!$('.thumb', this.root)) {
       this.root.classList.remove('no-thumb');
       this.root.prepend(el('img', { className: 'thumb', src: image.thumb_url, alt: '', width: 80, height: 80 }));
     }
     this.links(image);
-    announce(`${this.name} is online. Its links are ready.`);
+    announce(this.say('online', this.name));
   }
 
   links(image) {
@@ -147,23 +178,6 @@ export class Item {
     }
     $('.links', this.root).hidden = false;
   }
-}
-
-/** Turns a problem document into an error people can act on; again is false when trying again cannot help. */
-function refusal(x) {
-  let p = {};
-  try { p = JSON.parse(x.responseText); } catch { /* a proxy answered with a page */ }
-  const wait = Number(p.retry_after ?? x.getResponseHeader('Retry-After'));
-  let text = p.fields?.[0]?.message || p.detail || p.title || `The server answered ${x.status}.`;
-  if ((x.status === 429 || x.status === 503) && wait > 0) text += ` You can try again ${inWords(wait)}.`;
-  const err = new Error(text);
-  err.again = x.status >= 500 || x.status === 429 || x.status === 408 || x.status === 403;
-  return err;
-}
-
-function inWords(seconds) {
-  const f = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
-  return seconds < 90 ? f.format(Math.ceil(seconds), 'second') : f.format(Math.ceil(seconds / 60), 'minute');
 }
 
 function lastPart(address) {
