@@ -66,7 +66,9 @@ func (r *receiver) Receive(ctx context.Context, src uploads.Source, name string,
 	return uploads.Upload{Image: img, DeleteToken: src.DeleteToken}, r.die
 }
 
-func (r *receiver) Abandon(context.Context, models.Image) error { return errors.New("nothing is pending") }
+func (r *receiver) Abandon(context.Context, models.Image) error {
+	return errors.New("nothing is pending")
+}
 
 type rig struct {
 	*resumable.Service
