@@ -50,6 +50,8 @@ type budget struct {
 }
 
 // budgets are the counters of this request, the narrowest first: what it refuses is not counted against the wider ones.
+//
+//i18n:keys
 func (c *Ctx) budgets(l Limit) []budget {
 	network := budget{"", Network(c.IPAddr()), l.N, "Too many requests from your network. Please wait a moment and try again."}
 	if c.User == nil || !c.User.Full() {

@@ -83,7 +83,7 @@ func errorCodes() []public.ErrorCode {
 		add(code, e.Kind, e.Message)
 	}
 	for _, kind := range fault.Kinds() {
-		add(kind.String(), kind, kind.Title()+".")
+		add(kind.String(), kind, kind.Title())
 	}
 	slices.SortFunc(out, func(a, b public.ErrorCode) int { return cmp.Compare(a.Code, b.Code) })
 	return out
