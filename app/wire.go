@@ -171,7 +171,7 @@ func (a *App) wireWeb(context.Context) error {
 	}
 	apiHandlers := &api.Handlers{Uploads: a.Uploads, Store: a.Store, MaxRequest: a.Config.MaxRequest(), PerMinute: a.Config.UploadsPerMin}
 	handlers := web.Handlers{
-		API: apiHandlers, System: &web.System{Store: a.Store, Objects: a.Objects},
+		API: apiHandlers, Compat: a.compatHandlers(), System: &web.System{Store: a.Store, Objects: a.Objects},
 		Public: &public.Handlers{
 			Store: a.Store, Uploads: a.Uploads, API: apiHandlers, Moderation: a.Moderation, Bot: a.bot, Proof: a.proof,
 			Contact: "privacy@imglink.cc", Location: a.Config.Location(),

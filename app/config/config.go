@@ -32,6 +32,7 @@ type Config struct {
 	MaxRequestMiB int64 `env:"IMGLINK_MAX_REQUEST_MIB" envDefault:"100"`
 	MaxPixelsMP   int64 `env:"IMGLINK_MAX_PIXELS_MP" envDefault:"50"`
 	UploadsPerMin int   `env:"IMGLINK_UPLOADS_PER_MINUTE" envDefault:"60"`
+	GuestClients  bool  `env:"IMGLINK_GUEST_CLIENTS" envDefault:"true"`
 	ReportsPerHr  int   `env:"IMGLINK_REPORTS_PER_HOUR" envDefault:"20"`
 	Workers       int   `env:"IMGLINK_WORKERS" envDefault:"0"`
 	UserQuota     Size  `env:"IMGLINK_USER_QUOTA" envDefault:"5GiB"` // what an account may hold; 0 is without limit

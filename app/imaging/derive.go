@@ -117,3 +117,6 @@ func (f *webpFrame) standalone(raw []byte) []byte {
 	body = append(body, riffChunk(f.image.name, raw[f.image.data():f.image.data()+f.image.n])...)
 	return append(append(riffHeader("RIFF", int64(4+len(body))), "WEBP"...), body...)
 }
+
+// ThumbSize is how large the thumbnail of an upright picture will be, in pixels.
+func ThumbSize(w, h int) (int, int) { return fit(w, h, thumbSide) }

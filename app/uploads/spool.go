@@ -36,7 +36,7 @@ func (s *Service) spool(body io.Reader) (_ *spooled, err error) {
 		return nil, readError(err)
 	}
 	if n > s.Limits.Bytes {
-		return nil, fault.Newf(fault.TooLarge, "file_too_large", "The file is larger than %d MiB. Make the picture smaller or save it with a lower quality.", s.Limits.Bytes>>20)
+		return nil, s.tooLarge()
 	}
 	in.Sum(sp.received[:0])
 	if err := sp.sanitise(n, s.Limits); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/web/api"
+	"imglink/app/web/compat"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
 	"imglink/app/web/staff"
@@ -19,6 +20,7 @@ type Limits struct{ ReportsPerHour int }
 type Handlers struct {
 	Public  *public.Handlers
 	API     *api.Handlers
+	Compat  *compat.Handlers
 	System  *System
 	Staff   *staff.Handlers
 	Account *staff.Account
@@ -65,6 +67,7 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/robots.txt", Name: "robots", Needs: actor.Public, Do: s.Robots},
 	}
 	table = append(table, tusRoutes(h.Tus)...)
+	table = append(table, compatRoutes(h.Compat)...)
 	table = append(table, reviewRoutes(h.Staff)...)
 	table = append(table, accountRoutes(h.Account)...)
 	table = append(table, userRoutes(h.User)...)

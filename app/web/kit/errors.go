@@ -61,7 +61,7 @@ func (c *Ctx) fail(err error) error {
 		return c.Route.Fail(c, f)
 	}
 	if c.WantsJSON() {
-		return c.problem(f)
+		return c.Problem(f)
 	}
 	page := c.Kit.Frame.ErrorPage(c, f)
 	return c.Render(f.Kind.Status(), page)
@@ -92,7 +92,8 @@ func (c *Ctx) failPlainly(err error) (out error) {
 	return c.fail(err)
 }
 
-func (c *Ctx) problem(f *fault.Error) error {
+// Problem answers an error as problem+json (RFC 9457), for a Failure that has nothing else to say.
+func (c *Ctx) Problem(f *fault.Error) error {
 	status := f.Kind.Status()
 	title := f.Kind.Title()
 	if c.FromBrowser() { // our own page shows the sentences to its reader (RFC 9457, 3.1: they may be localised)

@@ -210,7 +210,7 @@ func (k *Kit) ErrorHandler(fc *fiber.Ctx, err error) error {
 	c.headers()
 	var fe *fiber.Error
 	if errors.As(err, &fe) && fe.Code >= 400 && fe.Code < 500 {
-		return c.problem(fault.Of(fromFiber(err)))
+		return c.Problem(fault.Of(fromFiber(err)))
 	}
 	return c.fail(err)
 }
