@@ -59,6 +59,7 @@ func Routes(h Handlers) []kit.Route {
 
 		// The API.
 		{Method: "POST", Path: "/api/v1/images", Name: "api.images", Needs: actor.Public, Body: kit.StreamBody, API: true, Open: true, Do: a.PostImages},
+		{Method: "DELETE", Path: "/api/v1/images/:id", Name: "api.image", Needs: actor.Public, API: true, Open: true, Do: h.Compat.OrLsky(a.DeleteImage), Fail: h.Compat.FailOrLsky},
 
 		// The program itself.
 		{Method: "GET", Path: "/healthz", Name: "healthz", Needs: actor.Public, API: true, Cheap: true, Do: s.Health},
