@@ -12,6 +12,7 @@ import (
 	"imglink/app/botcheck"
 	"imglink/app/cdn"
 	"imglink/app/fetch"
+	"imglink/app/gallery"
 	"imglink/app/imaging"
 	"imglink/app/imaging/sandbox"
 	"imglink/app/jobs"
@@ -37,6 +38,7 @@ import (
 // parts are the wired capabilities and handlers.
 type parts struct {
 	Uploads    *uploads.Service
+	Gallery    *gallery.Service
 	Tokens     *tokens.Service
 	Resumable  *resumable.Service
 	Moderation *moderation.Service
@@ -69,8 +71,9 @@ func (a *App) wireCapabilities(ctx context.Context) error {
 		Store: a.Store, Objects: a.Objects, Deriver: deriver, Fetcher: fetch.New(fetch.Options{MaxBytes: lim.Bytes}), Purger: purger,
 		Clock: a.Clock, Log: a.Log, Limits: lim, TempDir: a.tempDir(), URLs: a.imageURLs, Cache: uploads.NewCache(64 << 20),
 		SharedCaches: a.Config.CloudflareToken != "",
-		Quota: int64(a.Config.UserQuota),
+		Quota:        int64(a.Config.UserQuota),
 	}
+	a.Gallery = &gallery.Service{Store: a.Store, Clock: a.Clock, Quota: a.Uploads.Quota, Forget: a.Uploads.Cache.Forget}
 	a.Resumable = &resumable.Service{
 		Store: a.Store, Objects: a.Objects, Uploads: a.Uploads, Keys: a.Keys, Clock: a.Clock, Log: a.Log, TempDir: a.tempDir(), MaxBytes: lim.Bytes,
 	}
@@ -169,7 +172,7 @@ func (a *App) wireWeb(context.Context) error {
 	if a.Config.TurnstileSiteKey != "" {
 		a.Kit.BotHost = "https://challenges.cloudflare.com"
 	}
-	apiHandlers := &api.Handlers{Uploads: a.Uploads, Store: a.Store, MaxRequest: a.Config.MaxRequest(), PerMinute: a.Config.UploadsPerMin}
+	apiHandlers := &api.Handlers{Uploads: a.Uploads, Gallery: a.Gallery, Store: a.Store, MaxRequest: a.Config.MaxRequest(), PerMinute: a.Config.UploadsPerMin}
 	handlers := web.Handlers{
 		API: apiHandlers, Compat: a.compatHandlers(), System: &web.System{Store: a.Store, Objects: a.Objects},
 		Public: &public.Handlers{

@@ -15,6 +15,6 @@ func (a *App) wireTokens() {
 // compatHandlers speak to the clients of other image hosts.
 func (a *App) compatHandlers() *compat.Handlers {
 	return &compat.Handlers{
-		Uploads: a.Uploads, Store: a.Store, MaxRequest: a.Config.MaxRequest(), PerMinute: a.Config.UploadsPerMin, Guests: a.Config.GuestClients,
+		Uploads: a.Uploads, Gallery: a.Gallery, Store: a.Store, MaxRequest: a.Config.MaxRequest(), PerMinute: a.Config.UploadsPerMin, Guests: a.Config.GuestClients,
 	}
 }

@@ -32,7 +32,7 @@ type Handlers struct {
 // Routes is the route table: every address of the program, what it needs, what it accepts, who answers; the lines below
 // /staff are in routes_staff.go. GET answers HEAD too. Order matters only for /:id, which comes last.
 func Routes(h Handlers) []kit.Route {
-	p, a, s := h.Public, h.API, h.System
+	p, s := h.Public, h.System
 	const form = kit.FormBody
 	reports := kit.Limit{Name: "report", N: h.Limits.ReportsPerHour, Per: time.Hour}
 	tokens := kit.Limit{Name: "token", N: 120, Per: time.Minute}
@@ -57,10 +57,6 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/i/:id.:ext", Name: "image.file", Needs: actor.Public, Cheap: true, Do: p.File},
 		{Method: "GET", Path: "/t/:id.:ext", Name: "image.thumb", Needs: actor.Public, Cheap: true, Do: p.Thumb},
 
-		// The API.
-		{Method: "POST", Path: "/api/v1/images", Name: "api.images", Needs: actor.Public, Body: kit.StreamBody, API: true, Open: true, Do: a.PostImages},
-		{Method: "DELETE", Path: "/api/v1/images/:id", Name: "api.image", Needs: actor.Public, API: true, Open: true, Do: h.Compat.OrLsky(a.DeleteImage), Fail: h.Compat.FailOrLsky},
-
 		// The program itself.
 		{Method: "GET", Path: "/healthz", Name: "healthz", Needs: actor.Public, API: true, Cheap: true, Do: s.Health},
 		{Method: "GET", Path: "/readyz", Name: "readyz", Needs: actor.Public, API: true, Cheap: true, Do: s.Ready},
@@ -68,6 +64,7 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/robots.txt", Name: "robots", Needs: actor.Public, Do: s.Robots},
 	}
 	table = append(table, tusRoutes(h.Tus)...)
+	table = append(table, apiRoutes(h)...)
 	table = append(table, compatRoutes(h.Compat)...)
 	table = append(table, reviewRoutes(h.Staff)...)
 	table = append(table, accountRoutes(h.Account)...)

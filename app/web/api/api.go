@@ -17,6 +17,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/fault"
+	"imglink/app/gallery"
 	"imglink/app/uploads"
 	"imglink/app/web/kit"
 	"imglink/models"
@@ -25,34 +26,10 @@ import (
 // Handlers answer the routes of the API.
 type Handlers struct {
 	Uploads    *uploads.Service
+	Gallery    *gallery.Service
 	Store      *models.Store
 	MaxRequest int64 // bytes of one upload request
 	PerMinute  int   // uploads a minute and client
-}
-
-// Image is how the API shows an upload.
-type Image struct {
-	ID        string    `json:"id"`
-	PageURL   string    `json:"page_url"`
-	ImageURL  string    `json:"image_url"`
-	ThumbURL  string    `json:"thumb_url"`
-	DeleteURL string    `json:"delete_url,omitempty"`
-	FileName  string    `json:"file_name"`
-	Bytes     int64     `json:"bytes"`
-	Mime      string    `json:"mime"`
-	Width     int       `json:"width"`
-	Height    int       `json:"height"`
-	CreatedAt time.Time `json:"created_at"`
-}
-
-// Show describes an upload with absolute addresses.
-func Show(k *kit.Kit, up uploads.Upload) Image {
-	img := up.Image
-	return Image{
-		ID: img.ID, PageURL: k.Abs("image", img.ID), ImageURL: k.Abs("image.file", img.ID, img.Ext), ThumbURL: k.Abs("image.thumb", img.ID, "jpg"),
-		DeleteURL: k.Abs("delete", string(up.DeleteToken)), FileName: img.FileName, Bytes: img.Bytes, Mime: img.Mime,
-		Width: img.Width, Height: img.Height, CreatedAt: img.CreatedAt,
-	}
 }
 
 // maxFiles bounds the parts of one request.
@@ -82,7 +59,7 @@ func lasting(c *kit.Ctx) context.Context { return context.WithoutCancel(c.Contex
 func (h *Handlers) receive(c *kit.Ctx) (out []Image, print []byte, err error) {
 	r := h.receiver(c, c.FromBrowser(), nil)
 	if err := r.all(); err != nil {
-		return nil, nil, err
+		return nil, nil, renamed(err, "album", "album_id")
 	}
 	for _, up := range r.ups {
 		out = append(out, Show(c.Kit, up))
@@ -198,7 +175,7 @@ func (r *receiver) field(name, value string) error {
 	if r.form != nil {
 		return r.form.Field(name, value)
 	}
-	return nil
+	return r.option(name, value)
 }
 
 func (r *receiver) file(part *multipart.Part) error {
@@ -263,9 +240,10 @@ func (r *receiver) plain() error {
 	if err != nil {
 		return kit.PartError(err)
 	}
-	var in struct {
+	in := struct {
 		URL string `json:"url"`
-	}
+		options
+	}{}
 	if strings.HasPrefix(r.c.Get(fiber.HeaderContentType), fiber.MIMEApplicationJSON) {
 		if err := json.Unmarshal(body, &in); err != nil {
 			return fault.New(fault.Malformed, "json_malformed", `Send JSON such as {"url": "https://example.org/picture.jpg"}.`)
@@ -276,6 +254,10 @@ func (r *receiver) plain() error {
 		if err := r.field(kit.CSRFField, r.c.Text(kit.CSRFField)); err != nil {
 			return err
 		}
+		in.options = options{r.c.Text("description"), r.c.Text("visibility"), r.c.Text("expires_in"), r.c.Text("album_id")}
+	}
+	if err := in.each(r.field); err != nil {
+		return err
 	}
 	if in.URL == "" {
 		return fault.New(fault.Malformed, "multipart_expected", `Send the files as multipart/form-data in the field "file", or an address in "url".`).

@@ -135,9 +135,6 @@ func (h *Handlers) remove(c *kit.Ctx, key string) error {
 	if err := c.Require(actor.ImagesDelete); err != nil {
 		return err
 	}
-	if h.Gallery == nil {
-		return models.ErrNotFound
-	}
 	_, err := h.Gallery.Delete(c.Context(), c.Actor, []string{key})
 	return err
 }
