@@ -99,7 +99,7 @@ func marked(d ast.Decl) bool {
 // wordy tells sentences and titles from the codes, anchors and icon names beside them.
 func wordy(s string) bool {
 	first := []rune(s + " ")[0]
-	return (unicode.IsUpper(first) || first == '“') && strings.ContainsFunc(s, unicode.IsLower)
+	return (unicode.IsUpper(first) || strings.Contains(s, " ")) && strings.ContainsFunc(verb.ReplaceAllString(s, ""), unicode.IsLower)
 }
 
 // messages are the functions of package fault and where their sentence stands.

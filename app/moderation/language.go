@@ -17,8 +17,10 @@ const (
 	untilText     = "Until %s."
 	complaintText = "You can complain to us about this decision, free of charge, within six months from the day you were informed of it, " +
 		"and in any case until %s. Another person than the one who decided looks at it again."
-	issuedDate = "2 January 2006" // as dates stand in issued texts
 )
+
+// issuedDate is how dates stand in issued texts.
+const issuedDate = "2 January 2006"
 
 // Say is a copy of the statement in the language of ctx.
 func (st Statement) Say(ctx context.Context) Statement {

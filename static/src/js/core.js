@@ -7,6 +7,10 @@ root.classList.add('js');
 /** The CSRF token: a meta tag on staff pages, a form field on public ones. */
 export const csrf = () => $('meta[name=csrf]')?.content ?? $('[name=_csrf]')?.value ?? '';
 
+const words = JSON.parse($('#live')?.dataset.words || '{}');
+/** A text in the reader's language, which the page gives; English pages need none. */
+export const say = text => words[text] ?? text;
+
 /** Makes an element: el('span', {className: 'name'}, 'text', child). */
 export function el(tag, props = {}, ...kids) {
   const e = Object.assign(d.createElement(tag), props);
@@ -93,9 +97,9 @@ async function copy(button) {
   await copyText(input.value);
   const label = $('span', button);
   button.classList.add('done');
-  label.textContent = 'Copied';
-  announce('Copied to clipboard');
-  setTimeout(() => { label.textContent = 'Copy'; button.classList.remove('done'); }, 1600);
+  label.textContent = say('Copied');
+  announce(say('Copied to clipboard'));
+  setTimeout(() => { label.textContent = say('Copy'); button.classList.remove('done'); }, 1600);
 }
 
 d.addEventListener('click', e => {

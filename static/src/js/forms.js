@@ -1,5 +1,5 @@
 // Forms on both sides: proof of work, confirm-by-typing, no double submit.
-import { $, $$, announce, d, problem } from './core.js';
+import { $, $$, announce, d, problem, say } from './core.js';
 
 for (const box of $$('[data-confirm]')) {
   const input = $('input', box), button = $('.btn', box);
@@ -28,7 +28,7 @@ export async function solve(form, progress = () => {}) {
   try {
     const number = await new Promise((resolve, reject) => {
       worker.addEventListener('message', e => (e.data.found === undefined ? progress(e.data.tried / challenge.max) : resolve(e.data.found)));
-      worker.addEventListener('error', () => reject(new Error('The check could not run in this browser.')));
+      worker.addEventListener('error', () => reject(new Error(say('The check could not run in this browser.'))));
       worker.postMessage(challenge);
     });
     return { value: btoa(JSON.stringify({ ...challenge, number })), expires: challenge.expires };
@@ -48,11 +48,11 @@ function guard(form) {
       goodUntil = expires * 1000 - SPARE;
       bar.value = 1;
       box.dataset.state = 'done';
-      text.textContent = 'Check passed. You can send the form.';
+      text.textContent = say('Check passed. You can send the form.');
     }).catch(err => {
       work = null;
       box.dataset.state = 'failed';
-      text.textContent = `${err.message} You can still send the form without the check; your report then joins the others a few minutes later.`;
+      text.textContent = `${err.message} ${say('You can still send the form without the check; your report then joins the others a few minutes later.')}`;
       throw err;
     });
     return work;
@@ -63,8 +63,8 @@ function guard(form) {
     if (e.submitter?.name === 'slow' || (field.value && Date.now() < goodUntil)) return;
     e.preventDefault();
     if (field.value) { field.value = ''; work = null; } // a long letter: the answer has expired
-    text.textContent = 'Checking. The form is sent as soon as this is done.';
-    announce('Checking that you are not a robot. The form is sent as soon as this is done.');
+    text.textContent = say('Checking. The form is sent as soon as this is done.');
+    announce(say('Checking that you are not a robot. The form is sent as soon as this is done.'));
     run().then(() => form.requestSubmit(e.submitter)).catch(() => announce(text.textContent));
   });
 }
@@ -77,6 +77,6 @@ if (widget) {
   setTimeout(() => {
     if (widget.querySelector('iframe,input')) return;
     widget.closest('.bot').dataset.state = 'failed';
-    announce('The robot check could not be loaded. You can send the form without it.');
+    announce(say('The robot check could not be loaded. You can send the form without it.'));
   }, TURNSTILE_WAIT);
 }
