@@ -163,6 +163,9 @@ func (a *App) registry() *jobs.Registry {
 	return r
 }
 
+// contact is who answers for the site.
+const contact = "privacy@imglink.cc"
+
 func (a *App) wireWeb(context.Context) error {
 	a.Kit = &kit.Kit{
 		Base: a.Config.URL(), Secure: a.Config.Secure(), Proxies: a.Config.Proxies(), Keys: a.Keys, Clock: a.Clock, Log: a.Log,
@@ -175,9 +178,10 @@ func (a *App) wireWeb(context.Context) error {
 	apiHandlers := &api.Handlers{Uploads: a.Uploads, Gallery: a.Gallery, Store: a.Store, MaxRequest: a.Config.MaxRequest(), PerMinute: a.Config.UploadsPerMin}
 	handlers := web.Handlers{
 		API: apiHandlers, Compat: a.compatHandlers(), System: &web.System{Store: a.Store, Objects: a.Objects},
+		Discover: &web.Discover{Albums: a.Store, Contact: contact},
 		Public: &public.Handlers{
 			Store: a.Store, Uploads: a.Uploads, API: apiHandlers, Moderation: a.Moderation, Bot: a.bot, Proof: a.proof,
-			Contact: "privacy@imglink.cc", Location: a.Config.Location(),
+			Contact: contact, Location: a.Config.Location(),
 		},
 		Staff:   a.staffHandlers(),
 		Account: &staff.Account{Accounts: a.Accounts},

@@ -90,3 +90,19 @@ func (q Queries) CountAlbums(ctx context.Context, userID string, bound int) (n i
 	err = q.with(ctx).Raw(`SELECT count(*) FROM (SELECT 1 FROM albums WHERE user_id = ?`+limited(bound)+`) x`, userID).Scan(&n).Error
 	return n, dbError(err)
 }
+
+// publicAlbum is an album that anybody may find: there is something in it, and its owner's account is in use.
+const publicAlbum = `a.visibility = 'public' AND a.images > 0 AND EXISTS (SELECT FROM users u WHERE u.id = a.user_id AND u.state = 'active')`
+
+// PublicAlbums lists albums that anybody may find, by their numbers, behind the given number.
+func (q Queries) PublicAlbums(ctx context.Context, after int64, limit int) ([]Album, error) {
+	var out []Album
+	err := q.with(ctx).Raw(`SELECT a.* FROM albums a WHERE a.n > ? AND `+publicAlbum+` ORDER BY a.n`+limited(limit), after).Scan(&out).Error
+	return out, dbError(err)
+}
+
+// PublicAlbumMarks are the numbers of every so-manieth album that anybody may find: where the parts of a long list end.
+func (q Queries) PublicAlbumMarks(ctx context.Context, every int) (ns []int64, err error) {
+	err = q.with(ctx).Raw(`SELECT n FROM (SELECT a.n, row_number() OVER (ORDER BY a.n) AS place FROM albums a WHERE `+publicAlbum+`) p WHERE place % ? = 0 ORDER BY n`, every).Scan(&ns).Error
+	return ns, dbError(err)
+}

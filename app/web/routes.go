@@ -18,15 +18,16 @@ type Limits struct{ ReportsPerHour int }
 
 // Handlers is everything the table points to.
 type Handlers struct {
-	Public  *public.Handlers
-	API     *api.Handlers
-	Compat  *compat.Handlers
-	System  *System
-	Staff   *staff.Handlers
-	Account *staff.Account
-	Tus     *tus.Handlers
-	User    *user.Handlers
-	Limits  Limits
+	Public   *public.Handlers
+	API      *api.Handlers
+	Compat   *compat.Handlers
+	System   *System
+	Discover *Discover
+	Staff    *staff.Handlers
+	Account  *staff.Account
+	Tus      *tus.Handlers
+	User     *user.Handlers
+	Limits   Limits
 }
 
 // Routes is the route table: every address of the program, what it needs, what it accepts, who answers; the lines below
@@ -61,8 +62,8 @@ func Routes(h Handlers) []kit.Route {
 		{Method: "GET", Path: "/healthz", Name: "healthz", Needs: actor.Public, API: true, Cheap: true, Do: s.Health},
 		{Method: "GET", Path: "/readyz", Name: "readyz", Needs: actor.Public, API: true, Cheap: true, Do: s.Ready},
 		{Method: "GET", Path: "/static/:name", Name: "static", Needs: actor.Public, Cheap: true, Do: s.Static},
-		{Method: "GET", Path: "/robots.txt", Name: "robots", Needs: actor.Public, Do: s.Robots},
 	}
+	table = append(table, foundRoutes(h.Discover, h.Public)...)
 	table = append(table, tusRoutes(h.Tus)...)
 	table = append(table, apiRoutes(h)...)
 	table = append(table, compatRoutes(h.Compat)...)

@@ -43,7 +43,7 @@ var update = flag.Bool("update", false, "write the golden matrix anew")
 func table() []kit.Route {
 	return web.Routes(web.Handlers{
 		Public: &public.Handlers{}, API: &api.Handlers{}, System: &web.System{}, Staff: &staff.Handlers{}, Account: &staff.Account{},
-		Compat: &compat.Handlers{}, Tus: &tus.Handlers{}, User: &user.Handlers{},
+		Discover: &web.Discover{}, Compat: &compat.Handlers{}, Tus: &tus.Handlers{}, User: &user.Handlers{},
 	})
 }
 

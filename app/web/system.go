@@ -70,9 +70,3 @@ func (s *System) Static(c *kit.Ctx) error {
 	}
 	return c.Send(body)
 }
-
-// Robots is GET /robots.txt. Uploads are unlisted: the home page and the texts may be found, pictures by their link only.
-func (s *System) Robots(c *kit.Ctx) error {
-	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-	return c.SendString("User-agent: *\nAllow: /$\nAllow: /help\nAllow: /privacy\nAllow: /terms\nAllow: /static/\nDisallow: /\n")
-}

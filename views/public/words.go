@@ -39,6 +39,7 @@ var uploaderWords = map[string]string{
 	"slow":        "The server did not answer in time. Try again.",
 	"answered":    "The server answered %s.",
 	"again":       "You can try again %s.",
+	"shared":      "Shared with ImgLink: %s. Upload?",
 	"interrupted": "An upload was interrupted: %s. Choose the same file again, and it goes on where it stopped.",
 }
 

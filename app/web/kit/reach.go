@@ -15,3 +15,13 @@ func (c *Ctx) Reaches(name string) bool {
 	need, ok := c.Kit.needs[name]
 	return ok && c.Actor.Can(need)
 }
+
+// Known gives the paths of those named routes that exist and take no parameters: parts of the program may be left out.
+func (k *Kit) Known(names ...string) (paths []string) {
+	for _, name := range names {
+		if path, ok := k.routes[name]; ok {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}

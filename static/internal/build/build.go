@@ -20,7 +20,7 @@ import (
 )
 
 // entries are the bundles, relative to the static directory.
-var entries = []string{"src/css/app.css", "src/css/staff.css", "src/js/app.js", "src/js/staff.js", "src/js/account.js", "src/js/pow.js"}
+var entries = []string{"src/css/app.css", "src/css/staff.css", "src/js/app.js", "src/js/staff.js", "src/js/sw.js", "src/js/account.js", "src/js/pow.js"}
 
 // copies are served as they are, under another plain name.
 var copies = map[string]string{
@@ -121,9 +121,14 @@ func (s *state) webManifest() error {
 		Type    string `json:"type"`
 		Purpose string `json:"purpose"`
 	}
+	// Where phones send what people share with the app: app/web/public/installed.go says what becomes of it.
+	share := map[string]any{
+		"action": "/share", "method": "POST", "enctype": "multipart/form-data",
+		"params": map[string]any{"files": []any{map[string]any{"name": "file", "accept": []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/heic", "image/avif"}}}},
+	}
 	data, err := json.Marshal(map[string]any{
-		"id": "/", "name": "ImgLink", "short_name": "ImgLink", "start_url": "/", "display": "standalone",
-		"description": "Image hosting: drop an image, get a link.", "background_color": "#f7f6f9", "theme_color": "#5b3fd1",
+		"share_target": share, "id": "/", "name": "ImgLink", "short_name": "ImgLink", "start_url": "/", "display": "standalone",
+		"scope": "/", "categories": []string{"photo", "utilities"}, "description": "Image hosting: drop an image, get a link.", "background_color": "#f7f6f9", "theme_color": "#5b3fd1",
 		"icons": []icon{
 			{"/static/" + s.files["icon-192.png"], "192x192", "image/png", "any"},
 			{"/static/" + s.files["icon-512.png"], "512x512", "image/png", "any"},

@@ -1,6 +1,7 @@
 // The uploader: drop, paste, choose or photograph; three files at a time; each can be cancelled and tried again.
 import { $, $$, announce, copyText } from './core.js';
 import { convert } from './convert.js';
+import { shared } from './installed.js';
 import { interrupted } from './resumable.js';
 import { Item } from './upload_item.js';
 import { sayings } from './words.js';
@@ -58,7 +59,19 @@ function start(form) {
   listen(form, take);
   const left = interrupted();
   if (left.length) Object.assign($('#interrupted'), { hidden: false, textContent: say('interrupted', left.join(', ')) });
+  shared().then(files => ask(files, say, take));
   if (/Mac|iPhone|iPad/.test(navigator.platform)) for (const k of $$('[data-mod]')) k.textContent = '⌘';
+}
+
+/** Pictures shared from another app are uploaded when the person here says so: any site can pretend to share. */
+function ask(files, say, take) {
+  if (!files.length) return;
+  const box = $('#shared');
+  $('p', box).textContent = say('shared', files.map(f => f.name).join(', '));
+  $('[data-shared=yes]', box).addEventListener('click', () => { box.hidden = true; take(files); });
+  $('[data-shared=no]', box).addEventListener('click', () => { box.hidden = true; });
+  box.hidden = false;
+  $('[data-shared=yes]', box).focus();
 }
 
 /** Dropping works anywhere on the page, and so does pasting. */
