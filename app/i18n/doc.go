@@ -14,5 +14,5 @@
 //  8. The script's locale is document.documentElement.lang. Mails: ctx = i18n.With(ctx, notice.Locale).
 //  9. `go test ./app/i18n` prints the keys that lack a translation as JSON ready to paste into catalog/LANGUAGE.json, and the
 //     keys that nobody uses any more. Verbs and marks must be those of the key; "%[1]s" reorders.
-//  10. views/internal/sample fails on a plain English text node or attribute in a public page.
+//  10. The same tests fail on a plain text or spoken attribute in a public page, and app/web's on an English one in German.
 package i18n

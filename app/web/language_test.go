@@ -96,7 +96,7 @@ func (r *reader) upload() *goquery.Document {
 var letters = regexp.MustCompile(`\p{L}{3,}`)
 
 // same are words that are right in both languages: names, formats, codes and what people typed.
-var same = regexp.MustCompile(`(?i)^(ImgLink|Link|Links|Name|Markdown|HTML|BBCode|Markdown, HTML, BBCode|API|System|Cookies|Text|Status|Spam|` +
+var same = regexp.MustCompile(`(?i)^(ImgLink|Link|Links|Name|Markdown|HTML|BBCode|Markdown, HTML, BBCode|API|System|Cookies|Text|Status|Spam|Pause|` +
 	`English|Deutsch|Español|Français|Italiano|Polski|hafen\.png.*|PNG.*|\d+ KiB|curl .*|\{"images".*|[\w-]+_[\w-]+|csrf|file|url|code|type|multipart/form-data|` +
 	`application/problem\+json|201 Created|Idempotency-Key|https?://\S+|\S+@\S+)$`)
 
