@@ -14,6 +14,7 @@ func TestPublicPagesInGerman(t *testing.T) {
 	v.open("/" + up.Image.ID)
 	v.click(".copy button")
 	v.until("a German answer of the script", `() => document.querySelector('.copy button span').textContent === 'Kopiert'`)
+	v.until("the button as it was", `() => document.querySelector('.copy button span').textContent === 'Kopieren'`)
 	v.inspect("german-image")
 	v.open("/" + up.Image.ID + "/report")
 	v.inspect("german-report")
