@@ -71,11 +71,12 @@ func TestTheAPIAnswersProgramsEverywhere(t *testing.T) {
 		method, path, code, title, allow string
 		status                           int
 	}{
-		{"GET", "/api/v1/images", "method_not_allowed", "Method not allowed", "POST", 405},
-		{"DELETE", "/api/v1/images", "method_not_allowed", "Method not allowed", "POST", 405},
+		{"GET", "/api/v1/images", "unauthenticated", "Please sign in", "", 401},
+		{"PUT", "/api/v1/images", "method_not_allowed", "Method not allowed", "GET, HEAD, POST", 405},
+		{"PUT", "/api/v1/images/aaaaaaaaaaaa", "method_not_allowed", "Method not allowed", "DELETE, GET, HEAD, PATCH", 405},
 		{"GET", "/api/v2/nothing", "not_found", "Not found", "", 404},
 		{"POST", "/api/", "not_found", "Not found", "", 404},
-		{"GET", "/api/v1/images/", "method_not_allowed", "Method not allowed", "POST", 405},
+		{"DELETE", "/api/v1/images/", "method_not_allowed", "Method not allowed", "GET, HEAD, POST", 405},
 	} {
 		res, body := fetch(t, in, asker{}, want.method, want.path, "*/*")
 		var p kit.Problem

@@ -31,6 +31,7 @@ func apiRoutes(h Handlers) []kit.Route {
 		{Method: "DELETE", Path: inAlbum, Name: "api.album.image", Needs: actor.AlbumsWrite, Limit: calls, Do: a.RemoveAlbumImage},
 
 		{Method: "GET", Path: "/api/v1/account", Name: "api.account", Needs: actor.AccountRead, Limit: calls, Do: a.GetAccount},
+		{Method: "GET", Path: "/api/v1/openapi.json", Name: "api.openapi", Needs: actor.Public, Do: a.Describe},
 	}
 	for i := range table {
 		table[i].API, table[i].Open = true, true

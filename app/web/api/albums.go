@@ -154,11 +154,11 @@ func (h *Handlers) AddAlbumImages(c *kit.Ctx) error {
 	if err := decode(c, &in); err != nil {
 		return err
 	}
-	added, err := h.Gallery.AddToAlbum(c.Context(), c.Actor, c.Param("id"), in.IDs)
+	n, err := h.Gallery.AddToAlbum(c.Context(), c.Actor, c.Param("id"), in.IDs)
 	if err != nil {
 		return renamed(err, "id", "ids")
 	}
-	return c.JSONStatus(fiber.StatusOK, map[string]int{"added": added})
+	return c.JSONStatus(fiber.StatusOK, added{n})
 }
 
 // MoveAlbumImage is PATCH /api/v1/albums/:id/images/:image: before or after another picture, or position from 1 on.

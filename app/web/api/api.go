@@ -49,7 +49,7 @@ func (h *Handlers) PostImages(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSONStatus(fiber.StatusCreated, map[string]any{"images": images})
+	return c.JSONStatus(fiber.StatusCreated, uploaded{images})
 }
 
 // lasting is the request's context without its end: what a request leaves behind is put in order also when its time is up.

@@ -33,7 +33,7 @@ func (h *Handlers) idempotent(c *kit.Ctx, key string) error {
 	if err != nil {
 		return errors.Join(err, h.Store.AbandonIdempotent(lasting(c), scope))
 	}
-	body, err := json.Marshal(map[string]any{"images": images})
+	body, err := json.Marshal(uploaded{images})
 	if err != nil {
 		return err
 	}

@@ -81,10 +81,7 @@ func (h *Handlers) GetImage(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out := struct {
-		Image
-		Albums []string `json:"album_ids"`
-	}{show(c.Kit, img), []string{}}
+	out := imageInAlbums{show(c.Kit, img), []string{}}
 	for _, a := range albums {
 		out.Albums = append(out.Albums, a.ID)
 	}
@@ -131,7 +128,7 @@ func (h *Handlers) DeleteImage(c *kit.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSONStatus(fiber.StatusOK, map[string]time.Time{"restorable_until": until})
+	return c.JSONStatus(fiber.StatusOK, deleted{until})
 }
 
 func (h *Handlers) deleteByToken(c *kit.Ctx, token ident.Token) error {
