@@ -27,6 +27,7 @@ import (
 	"imglink/app/users"
 	"imglink/app/web"
 	"imglink/app/web/api"
+	webgallery "imglink/app/web/gallery"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
 	"imglink/app/web/staff"
@@ -180,11 +181,12 @@ func (a *App) wireWeb(context.Context) error {
 		API: apiHandlers, Compat: a.compatHandlers(), System: &web.System{Store: a.Store, Objects: a.Objects},
 		Discover: &web.Discover{Albums: a.Store, Contact: contact},
 		Public: &public.Handlers{
-			Store: a.Store, Uploads: a.Uploads, API: apiHandlers, Moderation: a.Moderation, Bot: a.bot, Proof: a.proof,
+			Store: a.Store, Uploads: a.Uploads, Gallery: a.Gallery, API: apiHandlers, Moderation: a.Moderation, Bot: a.bot, Proof: a.proof,
 			Contact: contact, Location: a.Config.Location(),
 		},
 		Staff:   a.staffHandlers(),
 		Account: &staff.Account{Accounts: a.Accounts},
+		Gallery: &webgallery.Handlers{Gallery: a.Gallery},
 		Tus:     &tus.Handlers{Resumable: a.Resumable, PerMinute: a.Config.UploadsPerMin},
 		User:    a.userHandlers(),
 		Limits:  web.Limits{ReportsPerHour: a.Config.ReportsPerHr},

@@ -247,6 +247,25 @@ func (s *Service) OpenAlbum(ctx context.Context, viewer, id, cursor string, back
 	return p, nil
 }
 
+// Cover is the picture of the page that stands for the album: the one its owner chose, else the first, among those that are
+// for every age. nil when there is none.
+func (p AlbumPage) Cover() *models.AlbumPicture {
+	var first *models.AlbumPicture
+	for i := range p.Pictures {
+		pic := &p.Pictures[i]
+		if pic.State != models.ImageLive || pic.Visibility != models.ImageUnlisted {
+			continue
+		}
+		if p.Album.CoverID != nil && pic.ID == *p.Album.CoverID {
+			return pic
+		}
+		if first == nil {
+			first = pic
+		}
+	}
+	return first
+}
+
 // Shown reports whether everybody who has the link may see a picture now.
 func Shown(img models.Image, now time.Time) bool {
 	return img.Served() && img.Visibility == models.ImageUnlisted && !img.Expired(now)

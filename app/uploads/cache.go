@@ -2,16 +2,24 @@ package uploads
 
 import (
 	"container/list"
+	"strconv"
 	"sync"
+	"time"
 )
 
 // CacheControl is what stored objects and their answers carry. Browsers keep a picture for an hour without asking. Shared
 // caches keep it for a year where a removal purges them at once; where none can be told, none may keep it (RFC 9111, 5.2.2.7).
-func (s *Service) CacheControl() string {
+func (s *Service) CacheControl() string { return s.CacheControlUntil(year) }
+
+const year = 365 * 24 * time.Hour
+
+// CacheControlUntil is that of a picture that may be seen for so long still.
+func (s *Service) CacheControlUntil(left time.Duration) string {
+	seconds := func(d time.Duration) string { return strconv.Itoa(int(max(0, min(d, left)) / time.Second)) }
 	if s.SharedCaches {
-		return "public, max-age=3600, s-maxage=31536000, immutable"
+		return "public, max-age=" + seconds(time.Hour) + ", s-maxage=" + seconds(year) + ", immutable"
 	}
-	return "private, max-age=3600, immutable"
+	return "private, max-age=" + seconds(time.Hour) + ", immutable"
 }
 
 // Cache keeps the bytes of small, popular objects in memory. Whether an image may be shown is asked of the database on

@@ -6,6 +6,7 @@ import (
 	"imglink/app/actor"
 	"imglink/app/web/api"
 	"imglink/app/web/compat"
+	"imglink/app/web/gallery"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
 	"imglink/app/web/staff"
@@ -26,6 +27,7 @@ type Handlers struct {
 	Staff    *staff.Handlers
 	Account  *staff.Account
 	Tus      *tus.Handlers
+	Gallery  *gallery.Handlers
 	User     *user.Handlers
 	Limits   Limits
 }
@@ -67,6 +69,7 @@ func Routes(h Handlers) []kit.Route {
 	table = append(table, tusRoutes(h.Tus)...)
 	table = append(table, apiRoutes(h)...)
 	table = append(table, compatRoutes(h.Compat)...)
+	table = append(table, galleryRoutes(h.Gallery)...)
 	table = append(table, reviewRoutes(h.Staff)...)
 	table = append(table, accountRoutes(h.Account)...)
 	table = append(table, userRoutes(h.User)...)

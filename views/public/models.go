@@ -94,6 +94,10 @@ type Image struct {
 	Width, Height         int
 	Animated              bool
 	Uploaded, UploadedISO string // a date, not an instant
+	Description           string
+	Private               bool
+	Expires, ExpiresISO   string // when it deletes itself, in words and RFC 3339; empty for never
+	ManageHref            string // to the owner's own page of it, for the owner alone
 	ReportHref            string
 	RestrictedWhy         string // shown when the image is age-restricted and the visitor went on
 }
@@ -154,6 +158,7 @@ type Withheld struct {
 	layout.Page
 	ID, Status string // Status: "410" or "451"
 	ByUploader bool
+	Expired    bool // its time is over
 	Statement  *Statement
 }
 

@@ -1003,19 +1003,19 @@ func Pager(label string, p Pages) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.First != "" {
-				templ_7745c5c3_Err = Button(Btn{Label: "Newest", Icon: "chevrons-left", Href: p.First, Kind: "ghost"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Button(Btn{Label: i18n.T(ctx, "Newest"), Icon: "chevrons-left", Href: p.First, Kind: "ghost"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if p.Prev != "" {
-				templ_7745c5c3_Err = Button(Btn{Label: "Previous", Icon: "chevron-left", Href: p.Prev, Attrs: Attrs{"rel": "prev"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Button(Btn{Label: i18n.T(ctx, "Previous"), Icon: "chevron-left", Href: p.Prev, Attrs: Attrs{"rel": "prev"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if p.Next != "" {
-				templ_7745c5c3_Err = Button(Btn{Label: "Next", Icon: "chevron-right", Href: p.Next, Attrs: Attrs{"rel": "next"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Button(Btn{Label: i18n.T(ctx, "Next"), Icon: "chevron-right", Href: p.Next, Attrs: Attrs{"rel": "next"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -29,6 +29,11 @@ func (c *Ctx) SetLanguage(code string) {
 // T says a text in the language of the page.
 func (c *Ctx) T(key string, args ...any) string { return i18n.T(c.Context(), key, args...) }
 
+// N says how many in the language of the page: see i18n.N.
+func (c *Ctx) N(n int, one, other string, args ...any) string {
+	return i18n.N(c.Context(), n, one, other, args...)
+}
+
 // translated reports whether the answer depends on the reader's language: staff pages and programs get English.
 func (c *Ctx) translated() bool {
 	return !staffPath(c.Path()) && !strings.HasPrefix(c.Path(), apiPath) && (c.Route == nil || !c.Route.API)

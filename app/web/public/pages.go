@@ -12,6 +12,7 @@ import (
 
 	"imglink/app/botcheck"
 	"imglink/app/fault"
+	"imglink/app/gallery"
 	"imglink/app/i18n"
 	"imglink/app/ident"
 	"imglink/app/uploads"
@@ -28,6 +29,7 @@ type Handlers struct {
 	Store      *models.Store
 	Uploads    *uploads.Service
 	API        *api.Handlers
+	Gallery    *gallery.Service
 	Moderation Moderation
 	Bot        botcheck.Checker
 	Proof      *botcheck.Proof // the built-in proof of work; nil when Turnstile is configured
@@ -37,6 +39,9 @@ type Handlers struct {
 
 // ageFlag is the cookie that remembers the age confirmation.
 const ageFlag = "age"
+
+// AgeConfirmed reports whether this browser said that its user is an adult.
+func AgeConfirmed(c *kit.Ctx) bool { return c.Flag(ageFlag) == "yes" }
 
 // Page is what every public page starts from.
 func Page(c *kit.Ctx, title string) layout.Page {
@@ -162,7 +167,9 @@ func (h *Handlers) Image(c *kit.Ctx) error {
 		return err
 	}
 	switch {
-	case img.State == models.ImageRestricted && c.Flag(ageFlag) != "yes":
+	case img.Served() && img.Expired(c.Kit.Clock.Now()):
+		return h.withheld(c, img)
+	case img.State == models.ImageRestricted && !AgeConfirmed(c):
 		return h.ageGate(c, img)
 	case !img.Served():
 		return h.withheld(c, img)
@@ -181,9 +188,17 @@ func (h *Handlers) imageView(c *kit.Ctx, img models.Image) public.Image {
 		Uploaded: i18n.Date(c.Context(), img.CreatedAt.In(h.Location), i18n.Long), UploadedISO: img.CreatedAt.In(h.Location).Format("2006-01-02"),
 		ReportHref: k.URL("image.report", img.ID),
 	}
-	if img.State == models.ImageRestricted {
+	v.Description, v.Private = img.Description, img.Visibility == models.ImagePrivate
+	if img.ExpiresAt != nil {
+		v.Expires, v.ExpiresISO = i18n.DateTime(c.Context(), img.ExpiresAt.UTC(), i18n.Long)+" UTC", img.ExpiresAt.UTC().Format(time.RFC3339)
+	}
+	if c.User != nil && img.OwnedBy(c.User.ID) {
+		v.ManageHref = k.URL("gallery.image", img.ID)
+	}
+	switch {
+	case img.State == models.ImageRestricted:
 		v.RestrictedWhy = c.T("A moderator restricted this image to adults.")
-	} else {
+	case !v.Private:
 		p.OEmbed = k.Abs("oembed") + "?format=json&url=" + escape(v.PageURL)
 		p.OG = &layout.OpenGraph{
 			Type: "website", Title: img.FileName, Description: c.T("Image on ImgLink, %s", facts(c, img)), URL: v.PageURL, Image: v.ImageURL,
@@ -224,7 +239,8 @@ func (h *Handlers) withheld(c *kit.Ctx, img models.Image) error {
 	}
 	p.Robots = "noindex"
 	v := public.Withheld{Page: p, ID: img.ID, Status: strconv.Itoa(status), ByUploader: img.State == models.ImageDeleted}
-	if !v.ByUploader {
+	v.Expired = img.Expired(c.Kit.Clock.Now()) && (img.Served() || v.ByUploader)
+	if !v.ByUploader && !v.Expired {
 		st, err := h.statement(c, img)
 		if err != nil {
 			return err

@@ -56,11 +56,14 @@ func (h *Handlers) served(c *kit.Ctx) (models.Image, error) {
 	if err != nil {
 		return img, err
 	}
+	if img.Served() && img.Expired(c.Kit.Clock.Now()) {
+		return img, fault.New(fault.Gone, "image_expired", "This image was to be seen until a certain time, which is over.")
+	}
 	switch img.State {
 	case models.ImageLive:
 		return img, nil
 	case models.ImageRestricted:
-		if c.Flag(ageFlag) == "yes" {
+		if AgeConfirmed(c) {
 			return img, nil
 		}
 		return img, fault.New(fault.Forbidden, "age_restricted", "This image is for adults. Open its page and confirm your age to see it.")
@@ -80,7 +83,22 @@ func (h *Handlers) lookup(c *kit.Ctx) (models.Image, error) {
 	if err == nil && img.State == models.ImagePending {
 		return img, models.ErrNotFound // not acknowledged yet
 	}
-	return img, err
+	if err != nil || img.Visibility != models.ImagePrivate {
+		return img, err
+	}
+	return h.private(c, img)
+}
+
+// private lets nobody but its owner, signed in, learn that a private picture exists. Who asks is looked up here, because
+// the routes of pictures do not.
+func (h *Handlers) private(c *kit.Ctx, img models.Image) (models.Image, error) {
+	if err := c.Identify(); err != nil {
+		return models.Image{}, err
+	}
+	if c.User == nil || !c.User.Full() || !img.OwnedBy(c.User.ID) {
+		return models.Image{}, models.ErrNotFound
+	}
+	return img, nil
 }
 
 func (h *Handlers) send(c *kit.Ctx, img models.Image, key, mime string) error {
@@ -148,11 +166,24 @@ func (h *Handlers) imageHeaders(c *kit.Ctx, img models.Image, mime string) {
 	if img.LiveAt != nil {
 		c.Set(fiber.HeaderLastModified, img.LiveAt.UTC().Format(httpTime))
 	}
-	if img.State == models.ImageRestricted {
-		c.Set(fiber.HeaderCacheControl, "private, no-store")
-		return
+	c.Set(fiber.HeaderCacheControl, h.cacheControl(c, img))
+	if img.Visibility == models.ImagePrivate {
+		for _, name := range []string{fiber.HeaderAccessControlAllowOrigin, "Cache-Tag"} {
+			c.Response().Header.Del(name)
+		}
+		c.Set("Cross-Origin-Resource-Policy", "same-origin")
 	}
-	c.Set(fiber.HeaderCacheControl, h.Uploads.CacheControl())
+}
+
+// cacheControl keeps what is not for everybody out of every cache, and what expires in none beyond that instant.
+func (h *Handlers) cacheControl(c *kit.Ctx, img models.Image) string {
+	switch {
+	case img.State == models.ImageRestricted || img.Visibility == models.ImagePrivate:
+		return "private, no-store"
+	case img.ExpiresAt == nil:
+		return h.Uploads.CacheControl()
+	}
+	return h.Uploads.CacheControlUntil(img.ExpiresAt.Sub(c.Kit.Clock.Now()))
 }
 
 const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"

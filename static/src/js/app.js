@@ -2,3 +2,5 @@
 import './core.js';
 import './upload.js';
 import './forms.js';
+import './gallery.js';
+import './lightbox.js';

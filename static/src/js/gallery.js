@@ -1,0 +1,106 @@
+// One's own pictures: selecting ranges, loading more, changing the order of an album. Everything also works as plain forms.
+import { $, $$, d, announce } from './core.js';
+
+/** Selecting: the count in words, and shift-click (or shift and the space bar) for a range. */
+function picking(form) {
+  const boxes = () => $$('.tiles .check', form);
+  const count = $('[data-count]', form);
+  let last = null;
+  form.addEventListener('click', e => {
+    const box = e.target.closest('.tiles .check');
+    if (!box) return;
+    if (e.shiftKey && last) {
+      const all = boxes();
+      const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+      for (const b of all.slice(from, to + 1)) b.checked = box.checked;
+    }
+    last = box;
+  });
+  form.addEventListener('change', () => {
+    if (count) count.textContent = count.dataset.count.replace('%s', boxes().filter(b => b.checked).length);
+  });
+}
+
+/** Loading more: the next page's tiles join this page's, and the links stay where a reload finds them. */
+function more(box) {
+  const grid = $('#tiles');
+  const next = () => $('a[rel=next]', box);
+  if (!grid || !next()) return;
+  box.addEventListener('click', async e => {
+    const link = e.target.closest('a[rel=next]');
+    if (!link || e.metaKey || e.ctrlKey || link.ariaBusy === 'true') return;
+    e.preventDefault();
+    link.ariaBusy = 'true';
+    announce(box.dataset.busy);
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error(answer.status);
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const tiles = $$('#tiles > .tile', page);
+      grid.append(...tiles);
+      box.replaceChildren(...$('[data-more]', page).childNodes);
+      label(box);
+      $('.pic', tiles[0] ?? grid)?.focus();
+    } catch {
+      location.assign(link.href);
+    }
+  });
+  label(box);
+  new IntersectionObserver(seen => { if (seen[0].isIntersecting && scrollY > 0) auto(); }).observe(box);
+  async function auto() {
+    const link = next();
+    const focused = d.activeElement;
+    if (!link || link.ariaBusy === 'true') return;
+    link.click();
+    focused?.focus?.({ preventScroll: true });
+  }
+}
+
+function label(box) {
+  const link = $('a[rel=next]', box);
+  if (link) $('span', link).textContent = box.dataset.moreLabel;
+  $('a[rel=prev]', box)?.remove();
+}
+
+/** Ordering: a picture is dragged by its handle, with mouse, pen or finger. */
+function ordering(form) {
+  let dragged = null, from = null;
+  form.addEventListener('pointerdown', e => {
+    if (!e.target.closest('[data-grip]') || e.button) return;
+    dragged = e.target.closest('[data-slot]');
+    from = dragged.nextElementSibling;
+    dragged.classList.add('dragged');
+    form.setPointerCapture(e.pointerId);
+    e.preventDefault();
+  });
+  form.addEventListener('pointermove', e => {
+    if (!dragged) return;
+    const over = d.elementFromPoint(e.clientX, e.clientY)?.closest('[data-slot]');
+    if (e.clientY < 60) scrollBy(0, -12);
+    if (e.clientY > innerHeight - 60) scrollBy(0, 12);
+    if (!over || over === dragged) return;
+    const box = over.getBoundingClientRect();
+    over.parentNode.insertBefore(dragged, e.clientY < box.top + box.height / 2 ? over : over.nextElementSibling);
+  });
+  const drop = async cancelled => {
+    if (!dragged) return;
+    const slot = dragged;
+    dragged = null;
+    slot.classList.remove('dragged');
+    if (cancelled) { slot.parentNode.insertBefore(slot, from); return; }
+    if (slot.nextElementSibling === from) return;
+    const prev = slot.previousElementSibling, next = slot.nextElementSibling;
+    const fields = prev ? { do: `after:${slot.dataset.slot}`, after: prev.dataset.slot } : { do: `before:${slot.dataset.slot}`, before: next.dataset.slot };
+    const body = new URLSearchParams({ _csrf: $('[name=_csrf]', form).value, ...fields });
+    const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/json' } }).catch(() => null);
+    if (!answer?.ok) { slot.parentNode.insertBefore(slot, from); announce(form.dataset.orderFailed); return; }
+    $$('.place', form).forEach((input, i) => { input.value = i + 1; });
+    announce(form.dataset.order);
+  };
+  form.addEventListener('pointerup', () => drop(false));
+  form.addEventListener('pointercancel', () => drop(true));
+}
+
+for (const form of $$('[data-picking]')) picking(form);
+for (const box of $$('[data-more]')) more(box);
+for (const form of $$('[data-order]')) ordering(form);
