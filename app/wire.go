@@ -36,6 +36,9 @@ import (
 	"imglink/models"
 )
 
+// contact is the privacy address.
+const contact = "privacy@imglink.cc"
+
 // parts are the wired capabilities and handlers.
 type parts struct {
 	Uploads    *uploads.Service

@@ -23,7 +23,7 @@ func (a *App) FirstAdmin(ctx context.Context) (link string, err error) {
 
 func (a *App) staffHandlers() *staff.Handlers {
 	h := &staff.Handlers{
-		Moderation: a.Moderation, Objects: a.Objects, Figures: a.Store, Troubles: a.Store, Audit: a.Audit, Location: a.Config.Location(),
+		Moderation: a.Moderation, Objects: a.Objects, Figures: a.Store, Troubles: a.Store, Audit: a.Audit, Requests: a.Users, Location: a.Config.Location(),
 	}
 	if a.Outbox != nil {
 		h.Outbox = a.Outbox

@@ -37,8 +37,8 @@ func (s *Service) pendingTOTP(ctx context.Context, who Who) ([]byte, error) {
 	return s.keys.Open("totp.pending", who.SessionID, sealed)
 }
 
-// ConfirmTOTP takes the first code of the new app. The first second factor of an account comes with recovery codes, which
-// are shown once; when another one is there the codes stay as they are. Every other session ends.
+// ConfirmTOTP takes the first code of the new app. It comes with recovery codes, which are shown once, unless the account
+// has some left. Every other session ends.
 func (s *Service) ConfirmTOTP(ctx context.Context, who Who, code string) (t Ticket, codes []string, err error) {
 	if err := s.needRecent(who); err != nil {
 		return Ticket{}, nil, err
@@ -111,9 +111,9 @@ func anyFactor(tx *models.Tx, userID string) (bool, error) {
 	return len(keys) > 0, err
 }
 
-// firstCodes makes recovery codes when the account has no second factor yet; nil when it has.
+// firstCodes makes recovery codes when the account has none left; nil when it has.
 func (s *Service) firstCodes(tx *models.Tx, userID string) ([]string, error) {
-	if any, err := anyFactor(tx, userID); err != nil || any {
+	if left, err := tx.UserRecoveryCodesLeft(tx.Context(), userID); err != nil || left > 0 {
 		return nil, err
 	}
 	shown, hashes := credentials.NewRecoveryCodes(s.keys, userID)
@@ -122,7 +122,7 @@ func (s *Service) firstCodes(tx *models.Tx, userID string) ([]string, error) {
 
 // dropCodes removes the recovery codes when there is no second factor left that they could stand in for.
 func dropCodes(tx *models.Tx, userID string) error {
-	if any, err := anyFactor(tx, userID); err != nil || any {
+	if has, err := anyFactor(tx, userID); err != nil || has {
 		return err
 	}
 	return tx.ReplaceUserRecoveryCodes(userID, nil)
@@ -135,9 +135,9 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, who Who) ([]string, erro
 	}
 	shown, hashes := credentials.NewRecoveryCodes(s.keys, who.UserID)
 	err := s.store.Write(ctx, own(who.UserID, "user.recovery_codes_set"), func(tx *models.Tx) error {
-		if any, err := anyFactor(tx, who.UserID); err != nil {
+		if has, err := anyFactor(tx, who.UserID); err != nil {
 			return err
-		} else if !any {
+		} else if !has {
 			return errNoFactor
 		}
 		return tx.ReplaceUserRecoveryCodes(who.UserID, hashes)

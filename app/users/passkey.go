@@ -112,42 +112,38 @@ func (s *Service) BeginPasskey(ctx context.Context, who Who) (any, error) {
 	return c.Options, s.begin(ctx, who, "register", c.Session)
 }
 
-// AddPasskey finishes a registration. name is how its holder tells it from others. The first second factor of an account
-// comes with recovery codes, which are shown once.
-func (s *Service) AddPasskey(ctx context.Context, who Who, name string, response []byte) (codes []string, err error) {
+// AddPasskey finishes a registration. name is how its holder tells it from others.
+func (s *Service) AddPasskey(ctx context.Context, who Who, name string, response []byte) error {
 	if err := s.needRecent(who); err != nil {
-		return nil, err
+		return err
 	}
 	if name = strings.TrimSpace(name); name == "" || utf8.RuneCountInString(name) > 60 {
-		return nil, fault.InvalidField("name", "Give the passkey a name of at most 60 characters, such as the device it is on.")
+		return fault.InvalidField("name", "Give the passkey a name of at most 60 characters, such as the device it is on.")
 	}
 	h, err := s.holder(ctx, who.UserID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	data, err := s.answer(ctx, who, "register")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	cred, err := s.passkeys.Register(h, data, response)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	row := models.UserPasskey{ID: ident.Public(), UserID: who.UserID, CredentialID: cred.ID, Credential: cred.Record, Name: name}
 	err = s.store.Write(ctx, own(who.UserID, "user.passkey_add"), func(tx *models.Tx) error {
 		tx.Detail("passkey", row.ID)
-		if codes, err = s.firstCodes(tx, who.UserID); err != nil {
-			return err
-		}
 		if err := tx.InsertUserPasskey(row); err != nil {
 			return err
 		}
 		return s.tell(tx, who.UserID, tellPasskeyAdded)
 	})
 	if errors.Is(err, models.ErrDuplicate) {
-		return nil, credentials.ErrPasskey.Because(err)
+		return credentials.ErrPasskey.Because(err)
 	}
-	return codes, err
+	return err
 }
 
 // RemovePasskey removes one of the account's own passkeys, and the recovery codes with the last second factor.

@@ -47,6 +47,8 @@ func reviewRoutes(h *staff.Handlers) []kit.Route {
 		{Method: "POST", Path: "/staff/audit/verify", Name: "staff.audit.verify", Needs: actor.AuditRead, Body: form, Do: h.Verify},
 		{Method: "GET", Path: "/staff/audit/:id", Name: "staff.audit.entry", Needs: actor.AuditOwn, Do: h.AuditEntry},
 
+		{Method: "GET", Path: "/staff/requests", Name: "staff.requests", Needs: actor.PrivacyWork, Do: h.DataRequests},
+
 		{Method: "GET", Path: "/staff/outbox", Name: "staff.outbox", Needs: actor.OutboxRead, Do: h.OutboxList},
 		{Method: "GET", Path: "/staff/outbox/:id", Name: "staff.outbox.mail", Needs: actor.OutboxRead, Do: h.OutboxMail},
 		{Method: "GET", Path: "/staff/jobs", Name: "staff.jobs", Needs: actor.SystemRead, Do: h.Jobs},

@@ -54,12 +54,9 @@ func Page(c *kit.Ctx, title string) layout.Page {
 		},
 	}
 	if c.User != nil && c.User.Full() {
-		p.Site.Account = &layout.Account{Name: c.User.Username, SignOut: k.URL("signout")}
+		p.Site.Account = &layout.Account{Name: c.User.Username, Settings: k.URL("settings"), SignOut: k.URL("signout")}
 		if c.Reaches("gallery") {
 			p.Site.Account.Gallery = k.URL("gallery")
-		}
-		if c.Reaches("settings") {
-			p.Site.Account.Settings = k.URL("settings")
 		}
 	} else {
 		p.Site.SignIn, p.Site.Register = k.URL("signin"), k.URL("register")

@@ -103,5 +103,6 @@ type Handlers struct {
 	Figures    Figures
 	Troubles   Troubles
 	Audit      AuditLog
+	Requests   DataRequests
 	Location   *time.Location // the legal time zone, for dates people type
 }

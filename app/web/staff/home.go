@@ -216,9 +216,20 @@ func duration(d time.Duration) string {
 	return age(d)
 }
 
-func (h *Handlers) homePrivacy(_ *kit.Ctx, page *home.Home) error {
+func (h *Handlers) homePrivacy(c *kit.Ctx, page *home.Home) error {
+	n, err := h.Requests.WaitingCount(c.Context())
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		page.Tasks = append(page.Tasks, home.Task{
+			Icon: "scale", Tone: ui.Warn, Title: plural(n, "open request"), Text: "People asked for their data or for the end of their account.",
+			Href: c.Kit.URL("staff.requests"), Label: "Open",
+		})
+		return nil
+	}
 	page.Empty = &ui.EmptyState{
-		Icon: "scale", Title: "No requests are kept here", Text: "Requests of data subjects reach you by mail at the address in the privacy policy. ImgLink holds no list of them in this version.",
+		Icon: "scale", Title: "No open requests", Text: "What people ask for in their settings is listed here. Letters and mails reach you at the address in the privacy policy.",
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ var places = []struct {
 		{"staff.reports", "?mine=1", "circle-dot", "Held by me", "m"},
 		{"staff.report.new", "", "plus", "Review an image", "n"},
 	}},
+	{"Privacy", []place{{"staff.requests", "", "scale", "Requests", "q"}}},
 	{"Content", []place{{"staff.blocks", "", "ban", "Block list", "b"}}},
 	{"Insight", []place{{"staff.audit", "", "history", "Audit log", "a"}}},
 	{"System", []place{
@@ -35,7 +36,7 @@ var places = []struct {
 }
 
 // compact are the links of the bar at the bottom of small screens.
-var compact = []string{"staff.home", "staff.reports", "staff.blocks", "staff.audit", "staff.outbox", "staff.people", "staff.security"}
+var compact = []string{"staff.home", "staff.reports", "staff.requests", "staff.blocks", "staff.audit", "staff.outbox", "staff.people", "staff.security"}
 
 // Shell is the frame of a staff page: heading, navigation by role, who is signed in. here is the name of the route that
 // is marked as current, with its query when two links share it.

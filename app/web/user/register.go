@@ -21,7 +21,7 @@ var slowly = kit.Limit{Name: "register.slow", N: 5, Per: time.Hour}
 // RegisterForm is GET /register.
 func (h *Handlers) RegisterForm(c *kit.Ctx) error {
 	if c.User != nil && c.User.Full() {
-		return c.See("home")
+		return c.See("settings")
 	}
 	return c.OK(view.RegisterPage(h.registerView(c)))
 }

@@ -72,9 +72,23 @@ func (h *Handlers) SignIn(c *kit.Ctx) error {
 	return h.enter(c, t, nextPath(c))
 }
 
-// enter gives the browser its new session and goes on.
+// enter gives the browser its new session and goes on. A complete one looks as its holder chose.
 func (h *Handlers) enter(c *kit.Ctx, t users.Ticket, next string) error {
 	c.StartUserSession(t.Token, t.Lifetime)
+	if t.Stage == models.StageFull {
+		w, err := h.Users.Resolve(c.Context(), t.Token)
+		if err != nil {
+			return err
+		}
+		p, err := h.Users.Profile(c.Context(), w)
+		if err != nil {
+			return err
+		}
+		show(c, p)
+		if w.State == models.UserSuspended {
+			return c.See("suspended")
+		}
+	}
 	return onward(c, t.Stage, next)
 }
 
@@ -122,7 +136,7 @@ func (h *Handlers) drawFactor(c *kit.Ctx, w users.Who, refused error) error {
 	m.Page = page(c, "Second step")
 	if confirm {
 		m.Page.Title = c.T("Confirm that it is you")
-		m.Back = c.Kit.URL("home")
+		m.Back = c.Kit.URL("settings")
 	} else {
 		m.Cancel = c.Kit.URL("signin.cancel")
 	}
