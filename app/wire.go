@@ -36,9 +36,6 @@ import (
 	"imglink/models"
 )
 
-// contact is the privacy address.
-const contact = "privacy@imglink.cc"
-
 // parts are the wired capabilities and handlers.
 type parts struct {
 	Uploads    *uploads.Service
