@@ -7,7 +7,11 @@ type Privacy struct {
 	layout.Page
 	Updated, UpdatedISO string
 	Contact             string // privacy@imglink.cc
+	Stored              []Stored
 }
+
+// Stored is one thing that the site may keep in a browser: a cookie by its full name, or a key or store.
+type Stored struct{ Name, What, Long string }
 
 // Terms are the terms of service. Version is the date the reason codes refer to.
 type Terms struct {

@@ -96,8 +96,8 @@ func unmask(token string) []byte {
 	return out
 }
 
-// cookieName adds the __Host- prefix over https: such a cookie cannot be set by a sibling domain (RFC 6265bis).
-func (k *Kit) cookieName(name string) string {
+// CookieName adds the __Host- prefix over https: such a cookie cannot be set by a sibling domain (RFC 6265bis).
+func (k *Kit) CookieName(name string) string {
 	if k.Secure {
 		return "__Host-imglink_" + name
 	}
@@ -106,14 +106,14 @@ func (k *Kit) cookieName(name string) string {
 
 // Cookie is a copy of one of the program's cookies.
 func (c *Ctx) cookie(name string) string {
-	return utils.CopyString(c.Cookies(c.Kit.cookieName(name)))
+	return utils.CopyString(c.Cookies(c.Kit.CookieName(name)))
 }
 
 // setCookie sets one of the program's cookies: never readable by scripts, never sent cross-site except on navigation. A
 // zero maxAge lasts as long as the browser's session.
 func (c *Ctx) setCookie(name, value string, maxAge time.Duration) {
 	ck := &fiber.Cookie{
-		Name: c.Kit.cookieName(name), Value: value, Path: "/", HTTPOnly: true, Secure: c.Kit.Secure,
+		Name: c.Kit.CookieName(name), Value: value, Path: "/", HTTPOnly: true, Secure: c.Kit.Secure,
 		SameSite: fiber.CookieSameSiteLaxMode, SessionOnly: maxAge == 0,
 	}
 	switch {

@@ -296,7 +296,7 @@ var textsOf = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 // Privacy is GET /privacy.
 func (h *Handlers) Privacy(c *kit.Ctx) error {
-	return c.OK(public.PrivacyPage(public.Privacy{Page: Page(c, c.T("Privacy policy")), Updated: i18n.Date(c.Context(), textsOf, i18n.Long), UpdatedISO: textsOf.Format(time.DateOnly), Contact: h.Contact}))
+	return c.OK(public.PrivacyPage(public.Privacy{Page: Page(c, c.T("Privacy policy")), Updated: i18n.Date(c.Context(), textsOf, i18n.Long), UpdatedISO: textsOf.Format(time.DateOnly), Contact: h.Contact, Stored: storage(c)}))
 }
 
 // Terms is GET /terms, which the reason codes point into.

@@ -170,7 +170,9 @@ func addReport(pages map[string]templ.Component, theme string) {
 }
 
 func addLegal(pages map[string]templ.Component, theme string) {
-	pages["privacy"] = public.PrivacyPage(public.Privacy{Page: page(theme, "Privacy policy", "/privacy"), Updated: "1 June 2026", UpdatedISO: "2026-06-01", Contact: "privacy@imglink.cc"})
+	pages["privacy"] = public.PrivacyPage(public.Privacy{Page: page(theme, "Privacy policy", "/privacy"), Updated: "1 June 2026", UpdatedISO: "2026-06-01", Contact: "privacy@imglink.cc", Stored: []public.Stored{{Name: "__Host-imglink_theme", What: "Remembers the colours you chose.", Long: "A year from the choice"}}})
+	pages["offline"] = public.OfflinePage(page(theme, "You are offline", "/offline"))
+	pages["share"] = public.SharePage(page(theme, "Choose the picture once more", "/share"))
 	pages["terms"] = public.TermsPage(public.Terms{Page: page(theme, "Terms of service", "/terms"), Version: "1 June 2026", VersionISO: "2026-06-01", Contact: "abuse@imglink.cc"})
 	pages["help"] = public.HelpPage(public.Help{Page: page(theme, "Help", "/help"), BaseURL: base, Limits: Limits, PerMinute: 60})
 }
