@@ -20,7 +20,7 @@ BENCH_PACKAGES = $$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -
 EMBEDDED_PG := $(if $(DATABASE_URL),,postgres)
 EMBEDDED_S3 := $(if $(S3_ENDPOINT),,bin/versitygw)
 
-.PHONY: run build test check bench seed generate fmt lint clean bin/imglink bin/testenv need-go need-run need-test
+.PHONY: run build test compat check bench seed generate fmt lint clean bin/imglink bin/testenv need-go need-run need-test
 
 ## run: start ImgLink with the embedded defaults and print its address; DEMO=1 also fills it with the demo
 run: need-run bin/imglink $(EMBEDDED_S3)
@@ -32,6 +32,12 @@ build: bin/imglink bin/versitygw
 ## test: the whole test suite against a throwaway PostgreSQL and S3 server
 test: need-test bin/testenv bin/versitygw
 	$(TESTENV) go test -timeout 18m ./...
+
+## compat: the upload clients people use, from npm, against the running program; needs Node 20.19 or newer
+compat: need-test bin/testenv bin/versitygw
+	@.tools/need node
+	cd .tools/compat && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(TESTENV) go test -tags compat -count=1 -v ./app/compatibility
 
 ## check: formatting, generated code, linters, vet, and the tests under the race detector
 check: need-test bin/testenv bin/versitygw
