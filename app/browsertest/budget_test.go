@@ -51,6 +51,7 @@ func TestPagesAreLight(t *testing.T) {
 // essential is every cookie the program may set, and no other.
 var essential = map[string]bool{
 	"imglink_csrf": true, "imglink_session": true, "imglink_guest": true, "imglink_theme": true, "imglink_age": true, "imglink_flash": true,
+	"imglink_user": true, "imglink_language": true,
 }
 
 func TestOnlyEssentialCookies(t *testing.T) {

@@ -120,5 +120,5 @@ func (h *Handlers) VerifyForget(c *kit.Ctx) error {
 		return err
 	}
 	setFlash(c, "forgotten")
-	return c.See("home")
+	return c.See("register")
 }

@@ -63,5 +63,5 @@ func (h *Handlers) NewPassword(c *kit.Ctx) error {
 		return h.drawNewPassword(c, err)
 	}
 	setFlash(c, "password")
-	return h.enter(c, t, "")
+	return h.enter(c, t, c.Kit.URL("settings"))
 }

@@ -130,7 +130,7 @@ func show(c *kit.Ctx, p users.Profile) {
 	if p.Theme != "" {
 		c.SetTheme(p.Theme)
 	}
-	if p.Locale != "" {
+	if p.Locale != "" && p.Locale != c.Language() {
 		c.SetLanguage(p.Locale)
 	}
 }
