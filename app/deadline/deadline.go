@@ -1,28 +1,30 @@
-// Package deadline computes legal dates: pure functions over civil dates in a legal time zone. No other package does.
+// Package deadline computes legal dates: pure functions over civil dates and events. It never reads the wall clock and no
+// other package counts days for the law, so that a page, a letter, a CSV, an ICS feed and the command agree.
+//
+//   - Date is a civil day, On puts an instant on one in the legal time zone (date.go).
+//   - Calendar knows working days (calendar.go); the public holidays of each Member State are shipped (holidays.txt).
+//   - Rules.Clock folds the events of a request into its dates, each with its derivation (clock.go, pause.go, derive.go).
+//   - Breach is the one clock that runs in hours (hours.go).
+//
+// Sources: Regulation (EU) 2016/679 (GDPR), Regulation (EEC, Euratom) No 1182/71 on periods, dates and time limits,
+// Regulation (EU) 2022/2065 (DSA), EDPB Guidelines 01/2022 on the right of access, and the published privacy policy.
 package deadline
 
 import "time"
+
+// What the published privacy policy promises, in days from the civil day of the event: received + AnswerWithin. A promise is
+// kept to the day; only the law moves a limit to the next working day.
+const (
+	AnswerWithin = 30 // to answer a request about rights (policy, section 5)
+	RemoveWithin = 30 // to remove the data of a deleted account (policy, section 6)
+	LogsWithin   = 90 // to keep server logs with addresses at most (policy, section 6)
+)
 
 // complaintMonths is how long a decision can be complained about (Regulation (EU) 2022/2065, Art. 20(1)): at least six
 // months from the day of being informed (Art. 20(2)).
 const complaintMonths = 6
 
-// ComplaintEnds is the last civil day, at midnight in zone, on which a complaint about a decision can be lodged.
+// ComplaintEnds is the last civil day, at its start in zone, on which a complaint about a decision can be lodged.
 func ComplaintEnds(informed time.Time, zone *time.Location) time.Time {
-	return AddMonths(Day(informed, zone), complaintMonths)
-}
-
-// Day is the civil date of an instant in zone, as midnight there.
-func Day(at time.Time, zone *time.Location) time.Time {
-	y, m, d := at.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone)
-}
-
-// AddMonths moves a civil date by whole months: to the same day of the month, or to the month's last day where it has no
-// such day (Regulation (EEC, Euratom) No 1182/71, Art. 3(2)(c)). time.AddDate would run over into the next month.
-func AddMonths(day time.Time, months int) time.Time {
-	y, m, d := day.Date()
-	first := time.Date(y, m+time.Month(months), 1, 0, 0, 0, 0, day.Location())
-	last := first.AddDate(0, 1, -1).Day()
-	return time.Date(first.Year(), first.Month(), min(d, last), 0, 0, 0, 0, day.Location())
+	return On(informed, zone).AddMonths(complaintMonths).Start(zone)
 }
