@@ -529,7 +529,7 @@ func dropzone(h Home) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</span> <input class=\"sr\" type=\"file\" id=\"camera\" accept=\"image/*\" capture=\"environment\"></label></div><p class=\"note js-only\" id=\"interrupted\" hidden></p><details class=\"from-url\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</span> <input class=\"sr\" type=\"file\" id=\"camera\" accept=\"image/*\" capture=\"environment\"></label></div><p class=\"foot js-only\" id=\"interrupted\" hidden></p><details class=\"from-url\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
