@@ -1,4 +1,4 @@
-// Package seeds fills an instance with a believable demo: staff for every role, two months of uploads with some
+// Package seeds fills an instance with a believable demo: staff for every role, people with accounts, two months of uploads with some
 // near-duplicates, and reports in every state. It goes through the same capabilities as people do, on a clock of its own.
 package seeds
 
@@ -88,7 +88,7 @@ func Run(ctx context.Context, cfg config.Config, size Size, w io.Writer) (err er
 	for _, step := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"staff", s.staff}, {"pictures", s.pictures}, {"reports", s.reports}} {
+	}{{"staff", s.staff}, {"people", s.people}, {"pictures", s.pictures}, {"reports", s.reports}, {"requests", s.requests}} {
 		fmt.Fprintf(w, "demo: %s\n", step.name)
 		if err := step.run(ctx); err != nil {
 			return fmt.Errorf("seeds: %s: %w", step.name, err)
@@ -99,11 +99,12 @@ func Run(ctx context.Context, cfg config.Config, size Size, w io.Writer) (err er
 
 type seeder struct {
 	*app.App
-	clock  *clock.Fake
-	size   Size
-	r      *rand.Rand
-	actors map[actor.Role]actor.Actor
-	imgs   []models.Image // in the order of their uploads
+	clock   *clock.Fake
+	size    Size
+	r       *rand.Rand
+	actors  map[actor.Role]actor.Actor
+	holders []string       // ids of the accounts of people
+	imgs    []models.Image // in the order of their uploads
 
 	reported models.Image // by the notice before
 }
@@ -160,7 +161,7 @@ func (s *seeder) pictures(ctx context.Context) error {
 	step := time.Duration(days) * 24 * time.Hour / time.Duration(len(plans)+1)
 	for i, p := range plans {
 		s.clock.Advance(step)
-		up, err := s.Uploads.Receive(ctx, uploads.Source{Actor: actor.Guest(p.guest), Uploader: p.guest, IP: address(p.ip)}, p.name, bytes.NewReader(blobs[i]))
+		up, err := s.Uploads.Receive(ctx, s.source(i, p), p.name, bytes.NewReader(blobs[i]))
 		if err != nil {
 			return err
 		}

@@ -52,6 +52,10 @@ func TestDemoShowsEveryState(t *testing.T) {
 			t.Errorf("%d before the picture was there (%v): %s", early, err, sql)
 		}
 	}
+	var owners, requests int
+	if err := conn.QueryRow(t.Context(), `SELECT (SELECT count(DISTINCT user_id) FROM images), (SELECT count(*) FROM data_requests WHERE state = 'open')`).Scan(&owners, &requests); err != nil || owners != len(seeds.People) || requests != 1 {
+		t.Errorf("%d people own pictures, %d requests wait (%v)", owners, requests, err)
+	}
 	if all < small.Notices/2 {
 		t.Errorf("only %d cases", all)
 	}
