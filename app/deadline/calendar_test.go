@@ -62,8 +62,15 @@ func TestHolidaysComeAndGo(t *testing.T) {
 		code, day string
 		want      bool
 	}{
-		{"DK", "2023-05-05", true}, {"DK", "2024-04-26", false}, {"PL", "2024-12-24", false}, {"PL", "2025-12-24", true},
-		{"IE", "2029-02-05", true}, {"IE", "2030-02-01", true}, {"IE", "2030-02-04", false}, {"SK", "2026-05-08", false}, {"SK", "2028-05-08", true},
+		{"DK", "2023-05-05", true},
+		{"DK", "2024-04-26", false},
+		{"PL", "2024-12-24", false},
+		{"PL", "2025-12-24", true},
+		{"IE", "2029-02-05", true},
+		{"IE", "2030-02-01", true},
+		{"IE", "2030-02-04", false},
+		{"SK", "2026-05-08", false},
+		{"SK", "2028-05-08", true},
 	} {
 		c, err := deadline.Country(v.code)
 		if err != nil {
@@ -108,6 +115,7 @@ func TestParseHolidays(t *testing.T) {
 		"# the office\n2026-04-06 Easter Monday # closed\r\n\n", "2026-04-06,Easter Monday", "\ufeff04-06 Easter Monday", "easter+1 Easter Monday",
 		"mon>=04-01 Easter Monday", "mon<=04-12 ..2026 Easter Monday", "2026-04-06 2026..2026 Easter Monday", "pascha-6 2020.. Easter Monday",
 		`[{"date": "2026-04-06", "name": "Easter Monday"}]`, `{"2026-04-06": "Easter Monday", "05-01": "Labour Day"}`, ` ["2026-04-06 Easter Monday"]`,
+		`{"holidays": ["2026-05-01", "2026-04-06 Easter Monday"]}`,
 	} {
 		c, err := deadline.ParseHolidays(text)
 		if err != nil {

@@ -100,7 +100,7 @@ func (f *fold) rolled(field string, months int, law string) Date {
 		f.explain(field, unrolled, "months_from_receipt", law, "An extension by two months is counted from the day of receipt: %d months and the pauses end on %s.", months, unrolled)
 	}
 	if len(skipped) == 0 {
-		f.explain(field, due, "working_day", law, "The law's period ends on %s, at 24:00.", due)
+		f.explain(field, due, "working_day", law, "That period of the law ends on %s, at 24:00.", due)
 		return due
 	}
 	f.explain(field, due, "rolled", lawWeekend, "%s is no working day (%s), so the period ends with the next one, %s.", unrolled, strings.Join(skipped, ", "), due)

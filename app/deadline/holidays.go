@@ -68,7 +68,8 @@ func Countries() []string {
 //	12-24 2025.. Christmas Eve   from that year on; ..2023 until then, 2023..2029 in between
 //
 // The name may be missing, a comma may follow the rule, "#" starts a comment. JSON is read too: ["2026-04-06", ...],
-// [{"date": "2026-04-06", "name": "Easter Monday"}, ...] or {"2026-04-06": "Easter Monday", ...}. An error names the line.
+// [{"date": "2026-04-06", "name": "Easter Monday"}, ...], {"2026-04-06": "Easter Monday", ...} or {"2026": ["2026-04-06", ...], ...}.
+// An error names the line.
 func ParseHolidays(text string) (Calendar, error) {
 	var c Calendar
 	lines := strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n")
@@ -104,6 +105,14 @@ func jsonLines(text []byte) ([]string, error) {
 		for _, n := range named {
 			days = append(days, n.Date+" "+n.Name)
 		}
+		return days, nil
+	}
+	var groups map[string][]string
+	if json.Unmarshal(text, &groups) == nil {
+		for _, group := range groups {
+			days = append(days, group...)
+		}
+		slices.Sort(days)
 		return days, nil
 	}
 	var names map[string]string

@@ -17,12 +17,13 @@ import (
 )
 
 type cli struct {
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"Serve the site and work on jobs."`
-	Work    workCmd    `cmd:"" help:"Work on jobs without serving pages."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
-	Seed    seedCmd    `cmd:"" help:"Fill an empty instance with the demo."`
-	Staff   staffCmd   `cmd:"" help:"Manage staff accounts."`
-	Verify  verifyCmd  `cmd:"" help:"Prove that nobody changed what was recorded."`
+	Serve    serveCmd    `cmd:"" default:"withargs" help:"Serve the site and work on jobs."`
+	Work     workCmd     `cmd:"" help:"Work on jobs without serving pages."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database schema up to date."`
+	Seed     seedCmd     `cmd:"" help:"Fill an empty instance with the demo."`
+	Staff    staffCmd    `cmd:"" help:"Manage staff accounts."`
+	Verify   verifyCmd   `cmd:"" help:"Prove that nobody changed what was recorded."`
+	Deadline deadlineCmd `cmd:"" help:"Say until when a request about personal data must be answered, and why."`
 }
 
 func main() {
@@ -31,7 +32,7 @@ func main() {
 	}
 	k, err := parse(os.Args[1:])
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "imglink:", err)
+		fmt.Fprintln(os.Stderr, explain(err))
 		os.Exit(2)
 	}
 	cfg, err := config.Load(os.Environ())

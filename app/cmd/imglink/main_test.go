@@ -11,14 +11,14 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	for line, want := range map[string]string{"": "serve", "--demo": "serve", "serve --no-work": "serve", "work": "work", "verify audit --json": "verify audit"} {
+	for line, want := range map[string]string{"": "serve", "--demo": "serve", "serve --no-work": "serve", "work": "work", "verify audit --json": "verify audit", "deadline --received 2026-03-05 --json": "deadline"} {
 		k, err := parse(strings.Fields(line))
 		if err != nil || k.Command() != want {
 			t.Errorf("imglink %s: %v, want the command %s", line, err, want)
 		}
 	}
 	for line, want := range map[string]string{
-		"frobnicate": `no command "frobnicate". Use one of serve, work, migrate, seed, staff, verify`, "stff add": `no command "stff"`,
+		"frobnicate": `no command "frobnicate". Use one of serve, work, migrate, seed, staff, verify, deadline`, "stff add": `no command "stff"`,
 		"serve frobnicate": "frobnicate", "staff add": "--email", "--frobnicate": "--frobnicate",
 	} {
 		if _, err := parse(strings.Fields(line)); err == nil || !strings.Contains(err.Error(), want) {
