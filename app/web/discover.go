@@ -115,9 +115,6 @@ func pages(c *kit.Ctx) (out []place) {
 }
 
 func (d *Discover) albums(c *kit.Ctx, after int64) (out []place, err error) {
-	if len(c.Kit.Known("album")) == 0 {
-		return nil, nil
-	}
 	list, err := d.Albums.PublicAlbums(c.Context(), after, perMap)
 	for _, a := range list {
 		out = append(out, place{Loc: c.Kit.Abs("album", a.ID), LastMod: a.UpdatedAt.UTC().Format(time.RFC3339)})

@@ -98,7 +98,7 @@ var letters = regexp.MustCompile(`\p{L}{3,}`)
 // same are words that are right in both languages: names, formats, codes and what people typed.
 var same = regexp.MustCompile(`(?i)^(ImgLink|Link|Links|Name|Markdown|HTML|BBCode|Markdown, HTML, BBCode|API|System|Cookies|Text|Status|Spam|Pause|` +
 	`English|Deutsch|Español|Français|Italiano|Polski|hafen\.png.*|PNG.*|\d+ KiB|curl .*|\{"images".*|[\w-]+_[\w-]+|csrf|file|url|code|type|multipart/form-data|` +
-	`application/problem\+json|201 Created|Idempotency-Key|https?://\S+|\S+@\S+)$`)
+	`application/problem\+json|201 Created|GET|tus 1\.0\.0|Idempotency-Key|https?://\S+|\S+@\S+)$`)
 
 // texts are the words of a page as its reader sees or hears them.
 func texts(doc *goquery.Document) []string {
@@ -108,7 +108,7 @@ func texts(doc *goquery.Document) []string {
 			out = append(out, s)
 		}
 	}
-	doc.Find("script,style,pre,dt[id] code").Remove()
+	doc.Find("script,style,pre,dt[id] code,#stored code").Remove()
 	doc.Find("title,body *").Each(func(_ int, s *goquery.Selection) {
 		for _, a := range []string{"aria-label", "title", "placeholder", "alt"} {
 			keep(s.AttrOr(a, ""))
