@@ -51,6 +51,12 @@ func (tx *Tx) RevokeToken(userID, id string) error {
 	return affected(int(r.RowsAffected), r.Error)
 }
 
+// RevokeTokens ends every token of the account and tells how many there were.
+func (tx *Tx) RevokeTokens(userID string) (int, error) {
+	r := tx.db.Exec(`UPDATE api_tokens SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL`, tx.Now, userID)
+	return int(r.RowsAffected), dbError(r.Error)
+}
+
 // TouchToken notes that a token was used. It decides nothing, so it needs no audit entry; the caller asks at most once a minute.
 func (s *Store) TouchToken(ctx context.Context, id string) error {
 	_, err := s.pool.Exec(ctx, `UPDATE api_tokens SET last_used_at = $2 WHERE id = $1`, id, s.clock.Now())

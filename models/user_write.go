@@ -156,6 +156,12 @@ func (tx *Tx) VoidUserLinks(userID string, purposes ...LinkPurpose) error {
 	return dbError(tx.db.Model(&UserLink{}).Where("user_id = ? AND purpose IN ? AND used_at IS NULL", userID, purposes).Update("used_at", tx.Now).Error)
 }
 
+// VoidUserLinksSince ends the open links of a purpose that were made at an instant or later.
+func (tx *Tx) VoidUserLinksSince(userID string, purpose LinkPurpose, since time.Time) error {
+	return dbError(tx.db.Model(&UserLink{}).Where("user_id = ? AND purpose = ? AND used_at IS NULL AND created_at >= ?", userID, purpose, since).
+		Update("used_at", tx.Now).Error)
+}
+
 // InsertUserSignin notes a sign-in, or a refused one, for the holder of the account to see. For an account that does not
 // exist the statement is the same and adds nothing.
 func (tx *Tx) InsertUserSignin(s UserSignin) error {

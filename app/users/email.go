@@ -112,8 +112,8 @@ func (s *Service) ConfirmEmail(ctx context.Context, token ident.Token) error {
 }
 
 // RestoreEmail stops a move or takes it back: the account is at the address the link was sent to, everybody is signed out,
-// and second factors set up since are gone, because whoever asked for the move may have left one. It gives a link to choose
-// a new password.
+// tokens for programs end, and second factors set up since and ways back to later addresses are gone, because whoever asked
+// for the move may have left some. It gives a link to choose a new password.
 func (s *Service) RestoreEmail(ctx context.Context, token ident.Token) (reset ident.Token, err error) {
 	l, u, err := s.linked(ctx, token, models.LinkRestore)
 	if err != nil {
@@ -131,10 +131,7 @@ func (s *Service) RestoreEmail(ctx context.Context, token ident.Token) (reset id
 				return err
 			}
 		}
-		if err := dropFactorsSince(tx, u, l); err != nil {
-			return err
-		}
-		if _, err := tx.RevokeUserSessions(u.ID, ""); err != nil {
+		if err := shutOut(tx, u, l); err != nil {
 			return err
 		}
 		if err := s.tellAt(tx, u, l.Email, tellRestored); err != nil {
@@ -145,6 +142,22 @@ func (s *Service) RestoreEmail(ctx context.Context, token ident.Token) (reset id
 		return err
 	})
 	return reset, gone(err)
+}
+
+// shutOut ends what whoever asked for the move that l takes back may have kept of the account: sessions, tokens, factors,
+// and the links that would move it once more to an address that was theirs meanwhile.
+func shutOut(tx *models.Tx, u models.User, l models.UserLink) error {
+	if err := tx.VoidUserLinksSince(u.ID, models.LinkRestore, l.CreatedAt); err != nil {
+		return err
+	}
+	if err := dropFactorsSince(tx, u, l); err != nil {
+		return err
+	}
+	if _, err := tx.RevokeTokens(u.ID); err != nil {
+		return err
+	}
+	_, err := tx.RevokeUserSessions(u.ID, "")
+	return err
 }
 
 func dropFactorsSince(tx *models.Tx, u models.User, l models.UserLink) error {

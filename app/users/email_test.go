@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"imglink/app/actor"
 	"imglink/app/fault"
 	"imglink/app/testdb"
+	"imglink/app/tokens"
 	"imglink/models"
 )
 
@@ -115,6 +117,44 @@ func TestTheWayBack(t *testing.T) {
 	if p, err := f.Profile(f.ctx, f.who(got)); err != nil || p.Email != "maya@example.org" {
 		t.Fatal(p, err)
 	}
+}
+
+// Who took an account over was its holder for a while: a way back to their address, or a token for programs, must not
+// outlast the owner's return.
+func TestTheWayBackIsNotTakenTwice(t *testing.T) {
+	f := setup(t)
+	f.add("maya")
+	w, _ := f.signedIn("maya")
+	f.must(f.ChangeEmail(f.ctx, w, "thief@example.net"))
+	back := f.mailed("maya@example.org")
+	f.must(f.ConfirmEmail(f.ctx, f.mailed("thief@example.net")))
+	f.clock.Advance(time.Minute)
+	programs := &tokens.Service{Store: f.store, Clock: f.clock}
+	made, err := programs.Make(f.ctx, actor.User(w.UserID), tokens.New{Name: "kept", Scopes: []string{string(actor.ImagesDelete)}})
+	f.must(err)
+	f.must(f.ChangeEmail(f.ctx, w, "elsewhere@example.net"))
+	again := f.mailed("thief@example.net")
+	f.must(second(f.RestoreEmail(f.ctx, back)))
+	f.want("the thief's way back", second(f.LookUpEmail(f.ctx, again, true)), ErrLink)
+	f.want("the thief's way back", second(f.RestoreEmail(f.ctx, again)), ErrLink)
+	f.want("the thief's further move", f.ConfirmEmail(f.ctx, f.mailed("elsewhere@example.net")), ErrLink)
+	if _, err := programs.Resolve(f.ctx, string(made.Secret)); !fault.Is(err, fault.Unauthenticated) {
+		t.Errorf("the thief's token: %v", err)
+	}
+}
+
+// A way back to an address from before the move that is taken back stays open: its holder was there first.
+func TestEarlierWaysBackStay(t *testing.T) {
+	f := setup(t)
+	f.add("maya")
+	w, _ := f.signedIn("maya")
+	f.must(f.ChangeEmail(f.ctx, w, "second@example.org"))
+	first := f.mailed("maya@example.org")
+	f.must(f.ConfirmEmail(f.ctx, f.mailed("second@example.org")))
+	f.clock.Advance(time.Minute)
+	f.must(f.ChangeEmail(f.ctx, w, "third@example.org"))
+	f.must(second(f.RestoreEmail(f.ctx, f.mailed("second@example.org"))))
+	f.must(second(f.LookUpEmail(f.ctx, first, true)))
 }
 
 func TestMovesExpire(t *testing.T) {
