@@ -27,6 +27,7 @@ import (
 	"imglink/app/users"
 	"imglink/app/web"
 	"imglink/app/web/api"
+	"imglink/app/web/developer"
 	webgallery "imglink/app/web/gallery"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
@@ -178,7 +179,7 @@ func (a *App) wireWeb(context.Context) error {
 	}
 	apiHandlers := &api.Handlers{Uploads: a.Uploads, Gallery: a.Gallery, Store: a.Store, MaxRequest: a.Config.MaxRequest(), PerMinute: a.Config.UploadsPerMin}
 	handlers := web.Handlers{
-		API: apiHandlers, Compat: a.compatHandlers(), System: &web.System{Store: a.Store, Objects: a.Objects},
+		API: apiHandlers, Compat: a.compatHandlers(), Dev: &developer.Handlers{PerMinute: a.Config.UploadsPerMin, Guests: a.Config.GuestClients}, System: &web.System{Store: a.Store, Objects: a.Objects},
 		Discover: &web.Discover{Albums: a.Store, Contact: contact},
 		Public: &public.Handlers{
 			Store: a.Store, Uploads: a.Uploads, Gallery: a.Gallery, API: apiHandlers, Moderation: a.Moderation, Bot: a.bot, Proof: a.proof,

@@ -13,5 +13,5 @@ func (a *App) wireUsers() (err error) {
 }
 
 func (a *App) userHandlers() *user.Handlers {
-	return &user.Handlers{Users: a.Users, Bot: a.bot, Proof: a.proof, Contact: contact}
+	return &user.Handlers{Users: a.Users, Tokens: a.Tokens, Bot: a.bot, Proof: a.proof, Contact: contact}
 }

@@ -6,6 +6,7 @@ import (
 	"imglink/app/actor"
 	"imglink/app/web/api"
 	"imglink/app/web/compat"
+	"imglink/app/web/developer"
 	"imglink/app/web/gallery"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
@@ -29,6 +30,7 @@ type Handlers struct {
 	Tus      *tus.Handlers
 	Gallery  *gallery.Handlers
 	User     *user.Handlers
+	Dev      *developer.Handlers
 	Limits   Limits
 }
 
@@ -68,6 +70,7 @@ func Routes(h Handlers) []kit.Route {
 	table = append(table, foundRoutes(h.Discover, h.Public)...)
 	table = append(table, tusRoutes(h.Tus)...)
 	table = append(table, apiRoutes(h)...)
+	table = append(table, developerRoutes(h.Dev, h.User)...)
 	table = append(table, compatRoutes(h.Compat)...)
 	table = append(table, galleryRoutes(h.Gallery)...)
 	table = append(table, reviewRoutes(h.Staff)...)

@@ -28,6 +28,7 @@ import (
 	"imglink/app/web"
 	"imglink/app/web/api"
 	"imglink/app/web/compat"
+	"imglink/app/web/developer"
 	"imglink/app/web/gallery"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
@@ -44,7 +45,7 @@ var update = flag.Bool("update", false, "write the golden matrix anew")
 func table() []kit.Route {
 	return web.Routes(web.Handlers{
 		Public: &public.Handlers{}, API: &api.Handlers{}, System: &web.System{}, Staff: &staff.Handlers{}, Account: &staff.Account{},
-		Discover: &web.Discover{}, Compat: &compat.Handlers{}, Gallery: &gallery.Handlers{}, Tus: &tus.Handlers{}, User: &user.Handlers{},
+		Discover: &web.Discover{}, Compat: &compat.Handlers{}, Gallery: &gallery.Handlers{}, Tus: &tus.Handlers{}, User: &user.Handlers{}, Dev: &developer.Handlers{},
 	})
 }
 

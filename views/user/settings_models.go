@@ -39,17 +39,17 @@ type Row struct {
 type Security struct {
 	Settings
 	Form
-	Confirm                   string // where to confirm first; empty when that is recent
-	AppSince                  string // empty without an app
-	App, RemoveApp            string // page that sets it up; POST that removes it
-	Passkeys                  []Row
-	BeginPasskey, AddPasskey  string // empty where the site's address allows none
-	CodesLeft                 string // in words; empty without a second factor
-	NewCodes                  string
-	Sessions                  []Row
-	RevokeOthers              string // empty when there are no others
-	Signins                   []Row
-	Pages                     ui.Pages
+	Confirm                  string // where to confirm first; empty when that is recent
+	AppSince                 string // empty without an app
+	App, RemoveApp           string // page that sets it up; POST that removes it
+	Passkeys                 []Row
+	BeginPasskey, AddPasskey string // empty where the site's address allows none
+	CodesLeft                string // in words; empty without a second factor
+	NewCodes                 string
+	Sessions                 []Row
+	RevokeOthers             string // empty when there are no others
+	Signins                  []Row
+	Pages                    ui.Pages
 }
 
 // Enrol shows the secret for an authenticator app and takes its first code.

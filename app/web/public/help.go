@@ -70,8 +70,8 @@ var answered = map[string]struct {
 	"delete_token_unknown": {fault.NotFound, "The delete link is unknown. The image may be deleted already."},
 }
 
-// errorCodes are all codes by name: those above, the refusals of pictures, and the kinds, which errors without a code of their own carry.
-func errorCodes() []public.ErrorCode {
+// ErrorCodes are all codes by name: those above, the refusals of pictures, and the kinds, which errors without a code of their own carry.
+func ErrorCodes() []public.ErrorCode {
 	var out []public.ErrorCode
 	add := func(code string, kind fault.Kind, text string) {
 		out = append(out, public.ErrorCode{Code: code, Status: strconv.Itoa(kind.Status()), Text: text})

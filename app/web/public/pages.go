@@ -306,7 +306,7 @@ func (h *Handlers) Terms(c *kit.Ctx) error {
 
 // Help is GET /help.
 func (h *Handlers) Help(c *kit.Ctx) error {
-	return c.OK(public.HelpPage(public.Help{Page: Page(c, c.T("Help")), BaseURL: c.Kit.Base, Limits: h.limits(c), Errors: errorCodes(), PerMinute: h.API.PerMinute}))
+	return c.OK(public.HelpPage(public.Help{Page: Page(c, c.T("Help")), BaseURL: c.Kit.Base, Limits: h.limits(c), Errors: ErrorCodes(), PerMinute: h.API.PerMinute}))
 }
 
 // ErrorPage says what happened in a sentence that is safe to show, and what to do next.

@@ -104,7 +104,8 @@ func languages(c *kit.Ctx, chosen string) []ui.Option {
 
 func themes(c *kit.Ctx, chosen string) []ui.Option {
 	return []ui.Option{
-		{Value: "", Label: c.T("System"), Selected: chosen == ""}, {Value: "light", Label: c.T("Light"), Selected: chosen == "light"},
+		{Value: "", Label: c.T("System"), Selected: chosen == ""},
+		{Value: "light", Label: c.T("Light"), Selected: chosen == "light"},
 		{Value: "dark", Label: c.T("Dark"), Selected: chosen == "dark"},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"imglink/app/fault"
 	"imglink/app/i18n"
 	"imglink/app/ident"
+	"imglink/app/tokens"
 	"imglink/app/users"
 	"imglink/app/web/kit"
 	"imglink/app/web/public"
@@ -24,9 +25,10 @@ import (
 
 // Handlers answer the routes of routes_user.go.
 type Handlers struct {
-	Users *users.Service
-	Bot   botcheck.Checker
-	Proof *botcheck.Proof // the built-in proof of work; nil when Turnstile is configured
+	Users  *users.Service
+	Tokens *tokens.Service
+	Bot    botcheck.Checker
+	Proof  *botcheck.Proof // the built-in proof of work; nil when Turnstile is configured
 
 	Contact string // the privacy address
 }
@@ -108,23 +110,24 @@ const flashFlag = "flash"
 //
 //i18n:keys
 var flashes = map[string]ui.Flash{
-	"confirmed":    {Tone: ui.OK, Text: "Your address is confirmed. Sign in to begin."},
-	"forgotten":    {Tone: ui.OK, Text: "The registration was dropped."},
-	"password":     {Tone: ui.OK, Text: "The password was changed. You were signed out everywhere else."},
-	"profile":      {Tone: ui.OK, Text: "Your profile was saved."},
-	"email_asked":  {Tone: ui.OK, Text: "We sent a link to the new address. Nothing changes until it is used."},
-	"email":        {Tone: ui.OK, Text: "Your account has moved to the new address."},
-	"app":          {Tone: ui.OK, Text: "The new app is in use. You were signed out everywhere else."},
-	"app_removed":  {Tone: ui.OK, Text: "The app was removed."},
-	"key_added":    {Tone: ui.OK, Text: "The passkey was added. Have recovery codes at hand in case you lose it."},
-	"key_removed":  {Tone: ui.OK, Text: "The passkey was removed."},
-	"revoked":      {Tone: ui.OK, Text: "That device was signed out."},
-	"others_ended": {Tone: ui.OK, Text: "You were signed out everywhere else."},
-	"chosen":       {Tone: ui.OK, Text: "Your choice was saved. It counts from now on."},
-	"asked":        {Tone: ui.OK, Text: "Your request is open. We answer within 30 days."},
-	"withdrawn":    {Tone: ui.OK, Text: "Your request was withdrawn."},
-	"stale":        {Tone: ui.Warn, Text: "This was changed in the meantime. Look at it again."},
-	"signed_out":   {Tone: ui.OK, Text: "You are signed out."},
+	"token_revoked": {Tone: ui.OK, Text: "The token was revoked. It stopped working at once."},
+	"confirmed":     {Tone: ui.OK, Text: "Your address is confirmed. Sign in to begin."},
+	"forgotten":     {Tone: ui.OK, Text: "The registration was dropped."},
+	"password":      {Tone: ui.OK, Text: "The password was changed. You were signed out everywhere else."},
+	"profile":       {Tone: ui.OK, Text: "Your profile was saved."},
+	"email_asked":   {Tone: ui.OK, Text: "We sent a link to the new address. Nothing changes until it is used."},
+	"email":         {Tone: ui.OK, Text: "Your account has moved to the new address."},
+	"app":           {Tone: ui.OK, Text: "The new app is in use. You were signed out everywhere else."},
+	"app_removed":   {Tone: ui.OK, Text: "The app was removed."},
+	"key_added":     {Tone: ui.OK, Text: "The passkey was added. Have recovery codes at hand in case you lose it."},
+	"key_removed":   {Tone: ui.OK, Text: "The passkey was removed."},
+	"revoked":       {Tone: ui.OK, Text: "That device was signed out."},
+	"others_ended":  {Tone: ui.OK, Text: "You were signed out everywhere else."},
+	"chosen":        {Tone: ui.OK, Text: "Your choice was saved. It counts from now on."},
+	"asked":         {Tone: ui.OK, Text: "Your request is open. We answer within 30 days."},
+	"withdrawn":     {Tone: ui.OK, Text: "Your request was withdrawn."},
+	"stale":         {Tone: ui.Warn, Text: "This was changed in the meantime. Look at it again."},
+	"signed_out":    {Tone: ui.OK, Text: "You are signed out."},
 }
 
 func setFlash(c *kit.Ctx, code string) { c.SetFlag(flashFlag, code, 5*time.Minute) }
