@@ -17,6 +17,8 @@ const (
 	tellAppRemoved     = "The authenticator app was removed from your account."
 	tellEmail          = "Your account has moved to another address. Mails about it no longer come here."
 	tellRestored       = "Your account has moved back to this address. Every device was signed out."
+	tellSuspended      = "Your account was suspended because of how it was used. Sign in to read what you can do."
+	tellReinstated     = "Your account can be used again."
 )
 
 // tell mails the holder at their present address.

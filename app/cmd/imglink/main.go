@@ -22,6 +22,7 @@ type cli struct {
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database schema up to date."`
 	Seed     seedCmd     `cmd:"" help:"Fill an empty instance with the demo."`
 	Staff    staffCmd    `cmd:"" help:"Manage staff accounts."`
+	User     userCmd     `cmd:"" help:"Suspend the accounts of people, and reinstate them."`
 	Verify   verifyCmd   `cmd:"" help:"Prove that nobody changed what was recorded."`
 	Deadline deadlineCmd `cmd:"" help:"Say until when a request about personal data must be answered, and why."`
 }

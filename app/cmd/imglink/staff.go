@@ -67,5 +67,9 @@ func seed(ctx context.Context, cfg config.Config) error {
 	for _, p := range seeds.Staff {
 		fmt.Fprintf(os.Stderr, "  %-16s %s\n", p.Role.Name(), p.Email)
 	}
+	fmt.Fprintln(os.Stderr, "People with accounts, the same password:")
+	for _, p := range seeds.People {
+		fmt.Fprintf(os.Stderr, "  %-16s %s\n", p.Username, p.Email)
+	}
 	return nil
 }

@@ -199,7 +199,7 @@ func actionOptions(chosen string) []ui.Option {
 
 func entityOptions(chosen string) []ui.Option {
 	out := []ui.Option{{Value: "", Label: "Anything"}}
-	for _, e := range []string{"case", "image", "notice", "effect", "block", "reason", "staff", "audit"} {
+	for _, e := range []string{"case", "image", "notice", "effect", "block", "reason", "staff", "user", "data_request", "audit"} {
 		out = append(out, ui.Option{Value: e, Label: e, Selected: e == chosen})
 	}
 	return out

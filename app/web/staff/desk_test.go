@@ -94,8 +94,16 @@ func newDesk(t testing.TB) *desk {
 	return d
 }
 
+// noRequests is a privacy office with nothing to do.
+type noRequests struct{}
+
+func (noRequests) Waiting(context.Context, actor.Actor, int64) ([]models.DataRequestRow, int64, error) {
+	return nil, 0, nil
+}
+func (noRequests) WaitingCount(context.Context) (int, error) { return 0, nil }
+
 func (d *desk) serve(zone *time.Location) {
-	h := &staff.Handlers{Moderation: d.mod, Objects: d.s3, Figures: d.store, Troubles: d.store, Audit: d.audit, Location: zone}
+	h := &staff.Handlers{Moderation: d.mod, Objects: d.s3, Figures: d.store, Troubles: d.store, Audit: d.audit, Requests: noRequests{}, Location: zone}
 	d.kit = &kit.Kit{
 		Base: "http://img.test", Keys: keyring.New(strings.Repeat("k", 48)), Clock: d.clock, Log: testdb.Log(d.t), Limiter: d.store, Sessions: d, Frame: d,
 	}

@@ -43,7 +43,7 @@ func TestHomeOfEveryRole(t *testing.T) {
 	d.report(d.upload(1, "guestAAAAAAA"), d.reason(3), "This is me.", "")
 	want := map[actor.Role][2]string{ // what the page has, what it must not have
 		actor.Triage: {`action="/staff/reports/next"`, "/staff/audit/verify"}, actor.Lead: {"/staff/effects", "/staff/outbox"},
-		actor.PrivacyOfficer: {"No requests are kept here", "/staff/reports"}, actor.Auditor: {"The audit log", `action="/staff/reports/next"`},
+		actor.PrivacyOfficer: {"No open requests", "/staff/reports"}, actor.Auditor: {"The audit log", `action="/staff/reports/next"`},
 		actor.Analyst: {"under 5", "/staff/reports"}, actor.Admin: {"The system", "/staff/reports"},
 	}
 	for role, w := range want {

@@ -34,6 +34,19 @@ var verbs = map[string]struct{ icon, text string }{
 	"staff.reverify": {"shield-check", "confirmed being"}, "staff.session_revoke": {"log-out", "ended a session of"},
 	"staff.sessions_revoke": {"log-out", "ended the sessions of"}, "staff.sessions_end": {"log-out", "ended all sessions of"}, "staff.signout": {"log-out", "signed out"},
 
+	"user.register": {"user-plus", "registered"}, "user.register_again": {"mail", "asked for the link again of"}, "user.register_forget": {"x", "dropped the registration of"},
+	"user.open": {"user-check", "opened"}, "user.add": {"user-plus", "added"}, "user.signout": {"log-out", "signed out of"},
+	"user.signin": {"log-in", "signed in to"}, "user.signin_password": {"key-round", "passed the password step of"}, "user.signin_failed": {"octagon-alert", "failed to sign in to"},
+	"user.factor_failed": {"octagon-alert", "failed the second factor of"}, "user.lockout": {"lock", "was locked out of"}, "user.reverify": {"shield-check", "confirmed being"},
+	"user.reset_ask": {"mail", "asked for a new password of"}, "user.reset": {"key-round", "chose a new password for"}, "user.password_change": {"key-round", "changed the password of"},
+	"user.email_ask": {"mail", "asked to move the address of"}, "user.email_change": {"at-sign", "moved the address of"}, "user.email_restore": {"undo-2", "took back the address of"},
+	"user.totp_set": {"smartphone", "set up codes for"}, "user.totp_remove": {"smartphone", "removed the codes of"}, "user.recovery_codes_set": {"life-buoy", "made recovery codes for"},
+	"user.passkey_add": {"fingerprint", "added a passkey to"}, "user.passkey_remove": {"fingerprint", "removed a passkey from"}, "user.passkey_cloned": {"shield-alert", "showed a copied passkey of"},
+	"user.session_revoke": {"log-out", "ended a session of"}, "user.sessions_revoke": {"log-out", "ended the sessions of"}, "user.profile": {"user", "changed the profile of"},
+	"user.consent": {"hand", "changed a choice of"}, "user.suspend": {"user-x", "suspended"}, "user.reinstate": {"user-check", "reinstated"},
+	"user.token_make": {"code", "made a token of"}, "user.token_revoke": {"code", "took back a token of"},
+	"data_request.open": {"scale", "opened"}, "data_request.withdraw": {"undo-2", "withdrew"},
+
 	"audit.verify": {"shield-check", "verified"}, "audit.verify_ask": {"shield-check", "had verified"}, "privacy.erase": {"trash-2", "erased personal values of"},
 }
 

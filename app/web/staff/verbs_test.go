@@ -14,7 +14,7 @@ func TestEveryAuditActionHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	written := regexp.MustCompile(`(?:Action: |Note\(|change\([a-z, ]*)"((?:case|image|notice|block|reason|staff|audit|privacy)\.[a-z_.]+)"`)
+	written := regexp.MustCompile(`(?:Action: |Note\(|action = |action, from, to := |(?:change|own|asked|request)\([A-Za-z., ]*|refusal\{[A-Za-z., ]*)"((?:case|image|notice|block|reason|staff|audit|privacy|user|data_request)\.[a-z_.]+)"`)
 	found := 0
 	err = filepath.WalkDir("../..", func(path string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {

@@ -130,7 +130,7 @@ var flashes = map[string]ui.Flash{
 	"signed_out":    {Tone: ui.OK, Text: "You are signed out."},
 }
 
-func setFlash(c *kit.Ctx, code string) { c.SetFlag(flashFlag, code, 5*time.Minute) }
+func setFlash(c *kit.Ctx, code string) { c.SetFlag(flashFlag, code, 2*time.Minute) }
 
 // takeFlash reads the message and forgets it.
 func takeFlash(c *kit.Ctx) *ui.Flash {
