@@ -18,7 +18,7 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		"frobnicate": `no command "frobnicate". Use one of serve, work, migrate, seed, staff, verify, deadline`, "stff add": `no command "stff"`,
+		"frobnicate": `no command "frobnicate". Use one of serve, work, migrate, seed, staff, user, verify, deadline`, "stff add": `no command "stff"`,
 		"serve frobnicate": "frobnicate", "staff add": "--email", "--frobnicate": "--frobnicate",
 	} {
 		if _, err := parse(strings.Fields(line)); err == nil || !strings.Contains(err.Error(), want) {

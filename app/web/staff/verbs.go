@@ -15,6 +15,7 @@ var verbs = map[string]struct{ icon, text string }{
 	"image.drop": {"x", "dropped the unfinished"}, "image.delete": {"trash-2", "deleted"}, "image.erase": {"trash-2", "erased the bytes of"},
 	"image.reveal": {"eye", "looked at"}, "image.keep": {"shield-check", "kept"}, "image.restrict": {"users", "age-restricted"},
 	"image.disable": {"ban", "disabled"}, "image.remove": {"gavel", "removed"}, "image.restore": {"undo-2", "restored"},
+	"image.claim": {"user-check", "took into an account"}, "image.edit": {"pencil", "edited"}, "image.delete_link": {"link-2", "made a delete link of"},
 
 	"notice.file": {"flag", "filed"}, "notice.own": {"flag", "filed on our own initiative"}, "notice.admit": {"inbox", "admitted"},
 	"notice.answer": {"gavel", "settled"}, "notice.unlink": {"undo-2", "took back the outcome of"}, "notice.letter": {"mail", "sent a letter about"},
