@@ -48,7 +48,7 @@ type Case struct {
 }
 
 // PromptDays is how soon after the doubt a question has to be sent to stop the clock: "without undue delay" (EDPB Guidelines
-// 01/2022, on Art. 12(6)) in days, unless Rules say otherwise.
+// 01/2022, section 5.3) in days, unless Rules say otherwise.
 const PromptDays = 5
 
 // Rules are what an office configures.
@@ -144,7 +144,7 @@ func (f *fold) run(sent []Event, today Date) {
 			f.explain("answered", e.On, "answer_bounced", lawAnswer, "Our answer of %s came back. It was never given, and the clock went on.", e.On)
 		}
 	}
-	f.PausedDays = f.pausedUntil(today)
+	f.PausedDays = f.paused()
 	f.dates()
 	f.promise(today)
 	f.finish()
@@ -158,13 +158,14 @@ func (f *fold) statutory(months, paused int) (due, unrolled Date, skipped []stri
 	return due, unrolled, skipped
 }
 
-// limit is the last day of the law's period as it was known on a day.
-func (f *fold) limit(on Date) Date {
+// limit is the last day of the law's period with what was sent so far. A question that is still open lies in it, for the
+// limit moves on with every day of the pause.
+func (f *fold) limit() Date {
 	months := 1
 	if f.Extended {
 		months = 3
 	}
-	due, _, _ := f.statutory(months, f.pausedUntil(on))
+	due, _, _ := f.statutory(months, f.paused())
 	return due
 }
 

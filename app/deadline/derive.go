@@ -13,9 +13,9 @@ const (
 	lawAnswer        = "GDPR Art. 12(3)"
 	lawExtension     = "GDPR Art. 12(3), second and third sentence"
 	lawRefusal       = "GDPR Art. 12(4)"
-	lawIdentity      = "GDPR Art. 12(6); EDPB Guidelines 01/2022"
-	lawClarification = "GDPR Recital 63; EDPB Guidelines 01/2022"
-	lawPauses        = "GDPR Art. 12(6) and Recital 63; EDPB Guidelines 01/2022"
+	lawIdentity      = "GDPR Art. 12(6); EDPB Guidelines 01/2022, section 5.3"
+	lawClarification = "GDPR Recital 63; EDPB Guidelines 01/2022, section 5.3"
+	lawPauses        = "GDPR Art. 12(6) and Recital 63; EDPB Guidelines 01/2022, section 5.3"
 	lawStart         = "GDPR Art. 12(3); Regulation (EEC, Euratom) No 1182/71, Art. 3(1)"
 	lawMonth         = "GDPR Art. 12(3); Regulation (EEC, Euratom) No 1182/71, Art. 3(2)(c)"
 	lawWeekend       = "Regulation (EEC, Euratom) No 1182/71, Art. 3(3) and (4)"
@@ -69,6 +69,7 @@ func (c *Clock) explain(field string, day Date, rule, law, format string, args .
 
 // start explains the first month.
 func (f *fold) start() {
+	f.Derivation = make([]Step, 0, 16)
 	f.explain("received", f.Received, "day_of_receipt", lawStart, "Received on %s. The day of receipt is not counted, its number sets the limit.", f.Received)
 	_, _, day := f.Received.Date()
 	if _, _, last := f.OneMonthRaw.Date(); last < day {

@@ -6,15 +6,13 @@ import "imglink/app/fault"
 // a question answered on the day it was asked pauses nothing.
 type pause struct{ from, to Date }
 
-// pausedUntil counts the distinct days before a day on which the clock stood still: pauses that overlap count once. They are
-// kept in order of their first day.
-func (f *fold) pausedUntil(day Date) (days int) {
+// paused counts the distinct days of the pauses so far: those that overlap count once. They are kept in order of their first day.
+func (f *fold) paused() (days int) {
 	var reached Date
 	for _, p := range f.pauses {
-		from, to := max(p.from, reached), min(p.to, day)
-		if to > from {
-			days += int(to - from)
-			reached = to
+		if from := max(p.from, reached); p.to > from {
+			days += int(p.to - from)
+			reached = p.to
 		}
 	}
 	return days
@@ -65,7 +63,7 @@ func (f *fold) uncredited(e Event) *fault.Sentence {
 		return &fault.Sentence{Format: "asking which data are meant is a reason only when access to a large amount of data is requested."}
 	case late > prompt:
 		return &fault.Sentence{Format: "it was asked late, %d days after the doubt arose; up to %d are prompt.", Args: []any{late, prompt}}
-	case e.On > f.limit(e.On):
+	case e.On > f.limit():
 		return &fault.Sentence{Format: "the period had ended before."}
 	}
 	return nil
@@ -78,7 +76,7 @@ func (f *fold) extend(e Event) {
 		f.explain("extended_due", e.On, "extension_bounced", lawExtension, "The notice of extension of %s came back. There is no extension without a notice.", e.On)
 		return
 	}
-	limit, _, _ := f.statutory(1, f.pausedUntil(e.On))
+	limit, _, _ := f.statutory(1, f.paused())
 	if err := extendable(e, limit, f.Extended); err != nil {
 		f.explain("extended_due", e.On, "extension_refused", lawExtension, "The notice of extension of %s has no effect: %s", e.On, fault.Of(err).Sentence())
 		return

@@ -283,3 +283,70 @@ func TestThirtyDaysAgainstAMonth(t *testing.T) {
 		t.Errorf("the promise is later on %d days; a month is shorter on %d, the same on %d, longer on %d", later, shorter, same, longer)
 	}
 }
+
+// An extension lets questions stop the clock for longer, and a pause lets a notice be in time for longer.
+func TestPausesAndExtensionsMeet(t *testing.T) {
+	d := day(t, "2026-07-01")
+	late := paused("q", d+60, d+63)
+	if got := clock(t, six(t), request(d, late...), far); got.PausedDays != 0 {
+		t.Errorf("a question after the month paused %d days", got.PausedDays)
+	}
+	got := clock(t, six(t), request(d, append(late, notice(d+29, "n"))...), far)
+	if got.PausedDays != 3 || got.ExtendedDue != day(t, "2026-10-05") { // 1 October, three days, Sunday
+		t.Errorf("a question in the extended period paused %d days, to %s", got.PausedDays, got.ExtendedDue)
+	}
+	if s := got.Standing(got.ExtendedDue); s.LegalDaysLeft != 0 || s.DaysLeft != 0 || got.PromiseMissed {
+		t.Errorf("on the last day of the extension: %+v, promise missed %v", s, got.PromiseMissed)
+	}
+	last := paused("q", day(t, "2026-08-03"), day(t, "2026-08-05")) // the rolled last day of the month
+	if got := clock(t, six(t), request(d, last...), far); got.PausedDays != 2 {
+		t.Errorf("a question on the last day paused %d days", got.PausedDays)
+	}
+	got = clock(t, six(t), request(d, append(paused("q", d+1, d+11), notice(day(t, "2026-08-11"), "n"))...), far)
+	if !got.Extended { // 1 August and ten days
+		t.Errorf("a notice within the paused month has no effect: %+v", got)
+	}
+}
+
+// After our answer nothing pauses or extends; a question that was open then paused until the answer.
+func TestTheAnswerEndsEverything(t *testing.T) {
+	d := day(t, "2026-07-01")
+	open := []deadline.Event{
+		{Kind: deadline.Asked, On: d + 1, Letter: "q", Ground: deadline.Identity},
+		{Kind: deadline.AnswerSent, On: d + 3, Letter: "a"},
+		{Kind: deadline.AnswerSent, On: d + 9, Letter: "b"},
+	}
+	after := append(paused("r", d+6, d+8), notice(d+7, "n"), deadline.Event{Kind: deadline.Replied, On: d + 20, Letter: "q"})
+	for name, c := range map[string]deadline.Case{"open": request(d, open...), "and after": request(d, append(open, after...)...)} {
+		got := clock(t, six(t), c, d+50)
+		if got.PausedDays != 2 || got.Paused || got.Extended || got.Answered != d+3 {
+			t.Errorf("%s: paused %d days (%v), extended %v, answered %s", name, got.PausedDays, got.Paused, got.Extended, got.Answered)
+		}
+	}
+}
+
+// The first of several replies ends a pause, and no pause begins before the receipt.
+func TestPauseBounds(t *testing.T) {
+	d := day(t, "2026-07-01")
+	ask := deadline.Event{Kind: deadline.Asked, On: d - 3, Letter: "q", Ground: deadline.Identity}
+	for _, days := range [][2]deadline.Date{{d + 2, d + 5}, {d + 5, d + 2}} {
+		c := request(d, ask, deadline.Event{Kind: deadline.Replied, On: days[0], Letter: "q"}, deadline.Event{Kind: deadline.Replied, On: days[1], Letter: "q"})
+		if got := clock(t, six(t), c, far); got.PausedDays != 2 {
+			t.Errorf("replies on %s and %s: paused %d days", days[0], days[1], got.PausedDays)
+		}
+	}
+	before := clock(t, six(t), request(d, ask, deadline.Event{Kind: deadline.Replied, On: d - 1, Letter: "q"}), far)
+	says(t, before, "paused_days", "pause_credited", "GDPR Art. 12(6); EDPB Guidelines 01/2022, section 5.3",
+		"The clock stood still from Sunday 28 June 2026, when we asked who you are, until Wednesday 1 July 2026: days 0.")
+}
+
+func BenchmarkClock(b *testing.B) {
+	d := deadline.NewDate(2026, 3, 5)
+	r := six(b)
+	c := request(d, paused("q", d+1, d+8)...)
+	for b.Loop() {
+		if _, err := r.Clock(c, d+20); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
