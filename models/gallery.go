@@ -34,19 +34,23 @@ type GalleryQuery struct {
 }
 
 // GalleryPage is a page of a gallery. Next and Prev are cursors, empty at the ends. Searching is set when the page ended
-// before it was full because galleryWindow pictures were looked at: Next goes on.
+// before it was full because enough pictures were looked at: Next goes on.
 type GalleryPage struct {
 	Images     []Image
 	Next, Prev string
 	Searching  bool
 }
 
-// galleryWindow is how many pictures one page looks at, so that its cost does not grow with the gallery. A filter that
-// has no more is answered whole.
-const galleryWindow = 1000
+// The bounds of the work for a page, so that its cost does not grow with the gallery: a filter with at most gallerySmall
+// pictures is answered whole, of larger ones no more than galleryWindow pictures are looked at.
+const (
+	gallerySmall  = 150
+	galleryWindow = 500
+)
 
-// Gallery lists a page. Every order and every single filter is a range of an index. Of several filters the smallest drives,
-// when it has at most galleryWindow pictures; else pictures are read in their order, galleryWindow at a time.
+// Gallery lists a page. Every order, every single filter and every single word is a range of an index. Of several the
+// smallest drives when it is small; else pictures are read in their order, each is looked up in the other filters, and the
+// page ends when it is full or the window is.
 func (q Queries) Gallery(ctx context.Context, g GalleryQuery) (GalleryPage, error) {
 	l := galleryList{q: q, g: g, sets: g.sets()}
 	if g.Cursor != "" {
@@ -96,7 +100,7 @@ func (l galleryList) page(ctx context.Context, rows []Image, last int64) (p Gall
 }
 
 // gallerySet is a filter that an index lists in the order of the pictures' numbers. list has no limit yet and ends inside
-// its WHERE; has tells of one picture i whether it is in it.
+// its WHERE; has looks one picture w up, row by row: a join would read the whole set first.
 type gallerySet struct {
 	list, has string
 	arg       any
@@ -107,19 +111,13 @@ func (g GalleryQuery) sets() []gallerySet {
 	for _, key := range termKeys(g.UserID, g.Search) {
 		sets = append(sets, gallerySet{
 			list: `SELECT s.n FROM image_words s WHERE s.key = ?`, arg: key,
-			has: `EXISTS (SELECT FROM image_words s WHERE s.key = ? AND s.n = i.n)`,
+			has: `(SELECT true FROM image_words s WHERE s.key = ? AND s.n = w.n)`,
 		})
 	}
 	if g.AlbumID != "" {
 		sets = append(sets, gallerySet{
 			list: `SELECT s.n FROM album_images s WHERE s.album_id = ?`, arg: g.AlbumID,
-			has: `EXISTS (SELECT FROM album_images s WHERE s.album_id = ? AND s.n = i.n)`,
-		})
-	}
-	if g.Expiring {
-		sets = append(sets, gallerySet{
-			list: `SELECT s.n FROM images s WHERE s.user_id = ? AND s.expires_at IS NOT NULL AND s.state <> 'deleted'`, arg: g.UserID,
-			has: `i.user_id = ? AND i.expires_at IS NOT NULL`,
+			has: `(SELECT true FROM album_images s WHERE s.album_id = ? AND s.n = w.n LIMIT 1)`,
 		})
 	}
 	return sets

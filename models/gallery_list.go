@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,55 +17,57 @@ type galleryList struct {
 
 // rows is the page and one row more when there is one. last is the last number looked at when others remain.
 func (l galleryList) rows(ctx context.Context) (rows []Image, last int64, err error) {
-	switch {
-	case len(l.sets) == 0:
-		rows, err = l.whole(ctx)
-		return rows, 0, err
-	case len(l.sets) == 1 && l.byNumber() && l.g.Visibility == "":
-		return l.walk(ctx, l.sets[0], l.g.Limit+1+slack)
+	if len(l.sets) == 0 {
+		return l.stroll(ctx)
 	}
-	small, err := l.smallest(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
-	if small >= 0 {
-		rows, err = l.small(ctx, l.sets[small])
-		return rows, 0, err
+	if len(l.sets) > 1 || !l.byNumber() || l.mixed() {
+		small, err := l.smallest(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		if small >= 0 {
+			rows, err = l.small(ctx, l.sets[small])
+			return rows, 0, err
+		}
 	}
 	if l.byNumber() {
-		return l.walk(ctx, l.sets[0], galleryWindow)
+		return l.walk(ctx)
 	}
 	return l.stroll(ctx)
 }
 
-// slack is how many pictures of a filter may be about to be deleted without a page ending early for it.
-const slack = 16
+// mixed reports whether there is a filter beside the sets.
+func (l galleryList) mixed() bool { return l.g.Visibility != "" || l.g.Expiring }
 
-// own is what every row must meet, with the filters that are columns.
-func (l galleryList) own() (string, []any) {
-	where, args := `i.user_id = ? AND i.state <> 'deleted' AND i.state <> 'pending'`, []any{l.g.UserID}
-	if l.g.Visibility != "" {
-		where, args = where+` AND i.visibility = ?`, append(args, l.g.Visibility)
+// own is what every row of the alias must meet. Its filters are columns, of which rest comes second: no index has both.
+func (l galleryList) own(alias string) (where, rest string, args, more []any) {
+	where, args = strings.ReplaceAll(`i.user_id = ? AND i.state <> 'deleted' AND i.state <> 'pending'`, "i.", alias+"."), []any{l.g.UserID}
+	if l.g.Expiring {
+		where += ` AND ` + alias + `.expires_at IS NOT NULL`
 	}
-	return where, args
+	switch {
+	case l.g.Visibility != "" && l.g.Expiring:
+		rest, more = ` AND visibility = ?`, []any{l.g.Visibility}
+	case l.g.Visibility != "":
+		where, args = where+` AND `+alias+`.visibility = ?`, append(args, l.g.Visibility)
+	}
+	return where, rest, args, more
 }
 
-// whole reads the gallery itself, or one visibility of it, along the index of its order.
-func (l galleryList) whole(ctx context.Context) ([]Image, error) {
-	where, args := l.own()
-	behind, more := l.behind("i")
-	_, by, _ := l.order("i")
-	var rows []Image
-	err := l.q.with(ctx).Raw(`SELECT i.* FROM images i WHERE `+where+behind+` ORDER BY `+by+limited(l.g.Limit+1), append(args, more...)...).Scan(&rows).Error
-	return rows, dbError(err)
+// in is the condition that w is in every set.
+func (l galleryList) in() (sql string, args []any) {
+	for _, s := range l.sets {
+		sql, args = sql+` AND `+s.has, append(args, s.arg)
+	}
+	return sql, args
 }
 
-// smallest is the filter with the fewest pictures, or -1 when all have more than a page looks at.
+// smallest is the set with the fewest pictures, or -1 when none is small.
 func (l galleryList) smallest(ctx context.Context) (int, error) {
 	var parts []string
 	var args []any
 	for i, s := range l.sets {
-		parts = append(parts, `SELECT `+strconv.Itoa(i)+` AS k, (SELECT count(*) FROM (`+s.list+limited(galleryWindow+1)+`) c) AS n`)
+		parts = append(parts, `SELECT `+strconv.Itoa(i)+` AS k, (SELECT count(*) FROM (`+s.list+limited(gallerySmall+1)+`) c) AS n`)
 		args = append(args, s.arg)
 	}
 	var counts []int
@@ -77,75 +80,75 @@ func (l galleryList) smallest(ctx context.Context) (int, error) {
 			best = i
 		}
 	}
-	if counts[best] > galleryWindow {
+	if counts[best] > gallerySmall {
 		return -1, nil
 	}
 	return best, nil
 }
 
-// small sorts all pictures of a filter that has few.
+// small sorts all pictures of a small set.
 func (l galleryList) small(ctx context.Context, s gallerySet) ([]Image, error) {
-	numbers, err := l.numbers(ctx, s.list+limited(galleryWindow), s.arg)
-	if err != nil {
-		return nil, err
+	var numbers []int64
+	if err := l.q.with(ctx).Raw(s.list+limited(gallerySmall), s.arg).Scan(&numbers).Error; err != nil || len(numbers) == 0 {
+		return nil, dbError(err)
 	}
-	return l.among(ctx, numbers)
+	where, rest, args, more := l.own("w")
+	in, inArgs := l.in()
+	behind, at := l.behind("w")
+	_, by, _ := l.order("w")
+	args = slices.Concat([]any{Numbers(numbers)}, args, more, inArgs, at)
+	var rows []Image
+	err := l.q.with(ctx).Raw(`SELECT * FROM images w WHERE w.n = ANY (?::bigint[]) AND `+where+rest+in+behind+` ORDER BY `+by+limited(l.g.Limit+1), args...).Scan(&rows).Error
+	return rows, dbError(err)
 }
 
-// walk reads a filter in the order of numbers, n of them.
-func (l galleryList) walk(ctx context.Context, s gallerySet, n int) (rows []Image, last int64, err error) {
-	sql, args := s.list, []any{s.arg}
+// walk reads the first set in the order of numbers.
+func (l galleryList) walk(ctx context.Context) (rows []Image, last int64, err error) {
+	list, args := l.sets[0].list, []any{l.sets[0].arg}
 	if l.at != nil {
 		_, _, sign := l.order("s")
-		sql, args = sql+` AND s.n `+sign+` ?`, append(args, l.at.N)
+		list, args = list+` AND s.n `+sign+` ?`, append(args, l.at.N)
 	}
 	_, by, _ := l.order("s")
-	numbers, err := l.numbers(ctx, sql+` ORDER BY `+by+limited(n), args...)
-	if err != nil {
-		return nil, 0, err
+	list += ` ORDER BY ` + by + limited(galleryWindow)
+	own, rest, ownArgs, more := l.own("i")
+	in, inArgs := l.in()
+	_, outer, _ := l.order("w")
+	err = l.q.with(ctx).Raw(`SELECT i.* FROM (`+list+`) w JOIN images i ON i.n = w.n WHERE `+own+rest+in+` ORDER BY `+outer+limited(l.g.Limit+1),
+		slices.Concat(args, ownArgs, more, inArgs)...).Scan(&rows).Error
+	if err != nil || len(rows) > l.g.Limit {
+		return rows, 0, dbError(err)
 	}
-	return l.window(ctx, numbers, n)
-}
-
-// stroll reads the gallery in an order that the filters have no index for.
-func (l galleryList) stroll(ctx context.Context) (rows []Image, last int64, err error) {
-	where, args := l.own()
-	behind, more := l.behind("i")
-	_, by, _ := l.order("i")
-	numbers, err := l.numbers(ctx, `SELECT i.n FROM images i WHERE `+where+behind+` ORDER BY `+by+limited(galleryWindow), append(args, more...)...)
-	if err != nil {
-		return nil, 0, err
-	}
-	return l.window(ctx, numbers, galleryWindow)
-}
-
-func (l galleryList) window(ctx context.Context, numbers []int64, n int) (rows []Image, last int64, err error) {
-	if len(numbers) == n {
-		last = numbers[n-1]
-	}
-	rows, err = l.among(ctx, numbers)
+	last, err = l.end(ctx, list, args)
 	return rows, last, err
 }
 
-func (l galleryList) numbers(ctx context.Context, sql string, args ...any) ([]int64, error) {
-	var out []int64
-	err := l.q.with(ctx).Raw(sql, args...).Scan(&out).Error
-	return out, dbError(err)
+// stroll reads the gallery, or what one of its columns selects, along the index of its order.
+func (l galleryList) stroll(ctx context.Context) (rows []Image, last int64, err error) {
+	own, rest, args, more := l.own("i")
+	behind, at := l.behind("i")
+	_, by, _ := l.order("i")
+	from, args := ` FROM images i WHERE `+own+behind+` ORDER BY `+by, append(args, at...)
+	if rest == "" && len(l.sets) == 0 {
+		err = l.q.with(ctx).Raw(`SELECT i.*`+from+limited(l.g.Limit+1), args...).Scan(&rows).Error
+		return rows, 0, dbError(err)
+	}
+	in, inArgs := l.in()
+	_, outer, _ := l.order("w")
+	err = l.q.with(ctx).Raw(`SELECT * FROM (SELECT i.*`+from+limited(galleryWindow)+`) w WHERE true`+rest+in+` ORDER BY `+outer+limited(l.g.Limit+1),
+		slices.Concat(args, more, inArgs)...).Scan(&rows).Error
+	if err != nil || len(rows) > l.g.Limit {
+		return rows, 0, dbError(err)
+	}
+	last, err = l.end(ctx, `SELECT i.n`+from+limited(galleryWindow), args)
+	return rows, last, err
 }
 
-// among is the page within the pictures of these numbers.
-func (l galleryList) among(ctx context.Context, numbers []int64) ([]Image, error) {
-	if len(numbers) == 0 {
-		return nil, nil
+// end is the last number of a window, 0 when the window was not full: nothing is left behind it.
+func (l galleryList) end(ctx context.Context, list string, args []any) (int64, error) {
+	var numbers []int64
+	if err := l.q.with(ctx).Raw(list, args...).Scan(&numbers).Error; err != nil || len(numbers) < galleryWindow {
+		return 0, dbError(err)
 	}
-	where, args := l.own()
-	for _, s := range l.sets {
-		where, args = where+` AND `+s.has, append(args, s.arg)
-	}
-	behind, more := l.behind("i")
-	_, by, _ := l.order("i")
-	args = append(append([]any{Numbers(numbers)}, args...), more...)
-	var rows []Image
-	err := l.q.with(ctx).Raw(`SELECT i.* FROM images i WHERE i.n = ANY (?::bigint[]) AND `+where+behind+` ORDER BY `+by+limited(l.g.Limit+1), args...).Scan(&rows).Error
-	return rows, dbError(err)
+	return numbers[len(numbers)-1], nil
 }

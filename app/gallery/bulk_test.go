@@ -13,7 +13,7 @@ import (
 	"imglink/models"
 )
 
-// bulk puts n pictures of maya with their words into the tables past the program, every twentieth private, every fiftieth
+// bulk puts n pictures of maya with their words into the tables past the program, every twentieth private, every tenth
 // expiring, half of the tables' order by size. name gives the words of the g-th, in lower case, separated by spaces.
 func (r *rig) bulk(n int, name func(g int) string) {
 	r.t.Helper()
@@ -33,7 +33,7 @@ func (r *rig) bulk(n int, name func(g int) string) {
 	}
 	exec(`INSERT INTO images (id, state, uploader, file_name, mime, ext, bytes, width, height, received_sha256, sha256, delete_hash, created_at, live_at, user_id, visibility, expires_at, thumb_ext)
 		SELECT 'B' || lpad(g::text, 11, '0'), 'live', 'guest0000001', x, 'image/jpeg', 'jpg', 1000 + (g * 7919) % 100000, 640, 480, h, h, h, now(), now(), $1,
-			CASE WHEN g % 20 = 0 THEN 'private' ELSE 'unlisted' END, CASE WHEN g % 50 = 0 THEN $2::timestamptz END, 'jpg'
+			CASE WHEN g % 20 = 0 THEN 'private' ELSE 'unlisted' END, CASE WHEN g % 10 = 5 THEN $2::timestamptz END, 'jpg'
 		FROM unnest($3::text[]) WITH ORDINALITY AS f (x, g), LATERAL (SELECT sha256(convert_to('b' || g, 'UTF8')) AS h) s ORDER BY g`,
 		r.maya.ID, r.clock.Now().Add(240*time.Hour), names)
 	var first int64
