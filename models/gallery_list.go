@@ -102,7 +102,7 @@ func (l galleryList) small(ctx context.Context, s gallerySet) ([]Image, error) {
 	return rows, dbError(err)
 }
 
-// walk reads the first set in the order of numbers.
+// walk reads the first set in the order of numbers. Each picture is looked up by itself: a join would read them all.
 func (l galleryList) walk(ctx context.Context) (rows []Image, last int64, err error) {
 	list, args := l.sets[0].list, []any{l.sets[0].arg}
 	if l.at != nil {
@@ -114,8 +114,9 @@ func (l galleryList) walk(ctx context.Context) (rows []Image, last int64, err er
 	own, rest, ownArgs, more := l.own("i")
 	in, inArgs := l.in()
 	_, outer, _ := l.order("w")
-	err = l.q.with(ctx).Raw(`SELECT i.* FROM (`+list+`) w JOIN images i ON i.n = w.n WHERE `+own+rest+in+` ORDER BY `+outer+limited(l.g.Limit+1),
-		slices.Concat(args, ownArgs, more, inArgs)...).Scan(&rows).Error
+	err = l.q.with(ctx).Raw(`SELECT i.* FROM (SELECT w.n FROM (`+list+`) w WHERE true`+in+`) w CROSS JOIN LATERAL (
+			SELECT * FROM images i WHERE i.n = w.n AND `+own+rest+limited(1)+`) i ORDER BY `+outer+limited(l.g.Limit+1),
+		slices.Concat(args, inArgs, ownArgs, more)...).Scan(&rows).Error
 	if err != nil || len(rows) > l.g.Limit {
 		return rows, 0, dbError(err)
 	}

@@ -34,12 +34,13 @@ func narrow(p layout.Page) layout.Page { p.Narrow = true; return p }
 // Home is the upload page, also with the results or the problems of an upload made without a script.
 type Home struct {
 	layout.Page
-	Action, API string // POST with a form; POST for the script
-	Resumable   string // where the script sends large files in pieces
-	Limits      Limits
-	URL         string // what was typed into the address field
-	Results     []Uploaded
-	Problems    []ui.Problem // ids: files, url
+	Action, API                  string // POST with a form; POST for the script
+	Resumable                    string // where the script sends large files in pieces
+	Limits                       Limits
+	URL                          string      // what was typed into the address field
+	Expiries, Visibility, Albums []ui.Option // for the next uploads; empty ones are not offered
+	Results                      []Uploaded
+	Problems                     []ui.Problem // ids: files, url
 }
 
 // resumeFrom is the size above which the script sends a file in pieces, in bytes: smaller ones are sent again as quickly.

@@ -73,6 +73,8 @@ type Form struct {
 	Field  func(name, value string) error
 	Ready  func() error
 	Refuse func(err error) // told of each file that is refused; the others are kept
+
+	Options bool // the fields of POST /api/v1/images count here too: album, visibility, expiry, description
 }
 
 // ReceiveAll reads the request's files and addresses and uploads them all. trusted says whether the browser's guest cookie
@@ -172,8 +174,11 @@ func (r *receiver) field(name, value string) error {
 	if name == "url" && value != "" {
 		return r.url(value)
 	}
-	if r.form != nil {
-		return r.form.Field(name, value)
+	if r.form == nil {
+		return r.option(name, value)
+	}
+	if err := r.form.Field(name, value); err != nil || !r.form.Options {
+		return err
 	}
 	return r.option(name, value)
 }

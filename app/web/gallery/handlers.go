@@ -113,26 +113,6 @@ func tile(c *kit.Ctx, img models.Image, href string) view.Tile {
 	return t
 }
 
-// lasting are the times after which a picture can delete itself, as uploads.ParseExpiry reads them.
-//
-//i18n:keys
-var lasting = []ui.Option{
-	{Value: "never", Label: "Never"},
-	{Value: "1h", Label: "In an hour"},
-	{Value: "1d", Label: "In a day"},
-	{Value: "7d", Label: "In a week"},
-	{Value: "30d", Label: "In 30 days"},
-	{Value: "365d", Label: "In a year"},
-}
-
-func expiries(c *kit.Ctx) []ui.Option {
-	out := make([]ui.Option, len(lasting))
-	for i, o := range lasting {
-		out[i] = ui.Option{Value: o.Value, Label: c.T(o.Label)}
-	}
-	return out
-}
-
 func imageVisibility(c *kit.Ctx, now models.ImageVisibility) []ui.Option {
 	return []ui.Option{
 		{Value: string(models.ImageUnlisted), Label: c.T("Whoever has the link"), Selected: now == models.ImageUnlisted},

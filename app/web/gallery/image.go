@@ -8,6 +8,7 @@ import (
 	"imglink/app/fault"
 	"imglink/app/gallery"
 	"imglink/app/web/kit"
+	"imglink/app/web/public"
 	"imglink/models"
 	view "imglink/views/gallery"
 	"imglink/views/ui"
@@ -36,7 +37,7 @@ func (h *Handlers) image(c *kit.Ctx) (v view.Image, err error) {
 			Name: "name", Label: c.T("Name"), Value: strings.TrimSuffix(img.FileName, "."+img.Ext), Required: true, Max: "200", Hint: c.T("Ends in .%s, whatever you type. Several pictures may have the same name.", img.Ext),
 		},
 		Description: ui.Input{Name: "description", Label: c.T("Description"), Value: img.Description, Optional: true, Max: "2000", Rows: "4", Hint: c.T("Shown on its page and found by the search.")},
-		Expiries:    expiries(c),
+		Expiries:    public.Lasting(c),
 	}
 	if img.ExpiresAt != nil {
 		v.Expiries = append([]ui.Option{{Value: gallery.KeepExpiry, Label: c.T("As now: %s", when(c, *img.ExpiresAt)), Selected: true}}, v.Expiries...)

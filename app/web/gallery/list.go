@@ -12,6 +12,7 @@ import (
 	"imglink/app/gallery"
 	"imglink/app/i18n"
 	"imglink/app/web/kit"
+	"imglink/app/web/public"
 	"imglink/models"
 	view "imglink/views/gallery"
 	"imglink/views/ui"
@@ -109,7 +110,7 @@ func (h *Handlers) list(c *kit.Ctx, q gallery.Query) (l view.List, err error) {
 		l.Pages.Prev = link(path, v, "before", found.Prev)
 	}
 	l.Filter = filter(c, q, albums)
-	l.Bulk = view.Bulk{Action: c.Kit.URL("gallery.bulk"), Back: link(path, v), Albums: albumOptions(albums, ""), Expiries: expiries(c), InAlbum: q.AlbumID}
+	l.Bulk = view.Bulk{Action: c.Kit.URL("gallery.bulk"), Back: link(path, v), Albums: albumOptions(albums, ""), Expiries: public.Lasting(c), InAlbum: q.AlbumID}
 	if len(found.Images) == 0 && !found.Searching {
 		l.Empty = empty(c, q)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"imglink/app/actor"
 	"imglink/app/botcheck"
 	"imglink/app/fault"
 	"imglink/app/gallery"
@@ -73,6 +74,37 @@ func (h *Handlers) limits(c *kit.Ctx) public.Limits {
 	}
 }
 
+// Lasting are the times after which a picture can delete itself, as uploads.ParseExpiry reads them.
+func Lasting(c *kit.Ctx) []ui.Option {
+	return []ui.Option{
+		{Value: "never", Label: c.T("Never")}, {Value: "1h", Label: c.T("In an hour")}, {Value: "1d", Label: c.T("In a day")},
+		{Value: "7d", Label: c.T("In a week")}, {Value: "30d", Label: c.T("In 30 days")}, {Value: "365d", Label: c.T("In a year")},
+	}
+}
+
+// options are what can be chosen for an upload: when it deletes itself, and by holders of accounts who sees it and in which
+// album it stands.
+func (h *Handlers) options(c *kit.Ctx, v *public.Home) error {
+	v.Expiries = Lasting(c)
+	if c.User == nil || !c.Actor.Can(actor.AlbumsRead) {
+		return nil
+	}
+	albums, _, err := h.Gallery.Albums(c.Context(), c.Actor, "", 200)
+	if err != nil {
+		return err
+	}
+	v.Visibility = []ui.Option{
+		{Value: string(models.ImageUnlisted), Label: c.T("Whoever has the link")}, {Value: string(models.ImagePrivate), Label: c.T("Only you")},
+	}
+	if len(albums) > 0 {
+		v.Albums = []ui.Option{{Label: c.T("No album")}}
+	}
+	for _, a := range albums {
+		v.Albums = append(v.Albums, ui.Option{Value: a.ID, Label: a.Title})
+	}
+	return nil
+}
+
 func (h *Handlers) home(c *kit.Ctx) public.Home {
 	p := Page(c, c.T("Drop an image, get a link"))
 	p.Description = c.T("Upload a picture and get a link. No account needed.")
@@ -83,7 +115,11 @@ func (h *Handlers) home(c *kit.Ctx) public.Home {
 //
 // no-cache, unlike no-store, lets the Back button bring the page back as it was, with the delete links on it.
 func (h *Handlers) Home(c *kit.Ctx) error {
-	page := public.HomePage(h.home(c))
+	v := h.home(c)
+	if err := h.options(c, &v); err != nil {
+		return err
+	}
+	page := public.HomePage(v)
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	return c.OK(page)
 }
@@ -92,6 +128,7 @@ func (h *Handlers) Home(c *kit.Ctx) error {
 func (h *Handlers) Upload(c *kit.Ctx) error {
 	token, page, status := "", h.home(c), fiber.StatusCreated
 	ups, err := h.API.ReceiveAll(c, true, &api.Form{
+		Options: true,
 		Field: func(name, value string) error {
 			if name == kit.CSRFField {
 				token = value
@@ -115,6 +152,9 @@ func (h *Handlers) Upload(c *kit.Ctx) error {
 		page.Results, status = append(page.Results, uploaded(c, up)), fiber.StatusCreated
 	}
 	page.HasErrors = len(page.Problems) > 0
+	if err := h.options(c, &page); err != nil {
+		return err
+	}
 	return c.Render(status, public.HomePage(page))
 }
 

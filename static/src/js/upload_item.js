@@ -11,6 +11,7 @@ export class Item {
   constructor(rules, what) {
     Object.assign(this, { rules, say: rules.say, ...what });
     this.name = this.file?.name || (this.url ? lastPart(this.url) : 'image');
+    this.options = $$('[data-options] select').filter(s => s.selectedIndex > 0).map(s => [s.name, s.value]); // as chosen when it was added
     this.prefix = `u${++serial}-`;
     this.key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`; // the same for every retry, so that a lost answer stores nothing twice
     this.root = $('#upload-template').content.firstElementChild.cloneNode(true);
@@ -95,7 +96,7 @@ export class Item {
 
   /** Large files go in pieces. Where that is not spoken, such as behind an old proxy, they go in one like the others. */
   async deliver() {
-    if (!this.file || !this.rules.tus || this.file.size <= this.rules.resumeFrom) return this.post();
+    if (!this.file || !this.rules.tus || this.file.size <= this.rules.resumeFrom || this.options.length) return this.post();
     this.transfer = new Resumable({
       endpoint: this.rules.tus, csrf: this.rules.csrf, file: this.file, say: this.say,
       progress: sent => this.progress(sent, this.file.size), state: state => this.state(state),
@@ -131,6 +132,7 @@ export class Item {
 
   async post() {
     const body = new FormData();
+    for (const [name, value] of this.options) body.append(name, value); // before the file: they count for what follows
     if (this.file) body.append('file', this.file, this.file.name);
     else body.append('url', this.url);
     this.meta.textContent = this.say(this.file ? 'starting' : 'fetching');
