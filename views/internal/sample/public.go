@@ -83,6 +83,7 @@ func Public(theme string) map[string]templ.Component {
 	addImage(pages, theme)
 	addReport(pages, theme)
 	addLegal(pages, theme)
+	addUser(pages, theme)
 	for _, status := range []int{400, 403, 404, 410, 413, 415, 422, 429, 500, 503} {
 		p := public.Problem{Page: page(theme, "", "/x"), Status: status, RequestID: "01JDC6W8ZK3V"}
 		if status == 429 || status == 503 {
