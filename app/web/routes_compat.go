@@ -29,6 +29,7 @@ func compatRoutes(h *compat.Handlers) []kit.Route {
 		route("POST", "/3/image", "imgur.upload", h.Imgur, h.FailImgur),
 		route("POST", "/3/upload", "imgur.upload2", h.Imgur, h.FailImgur),
 		route("GET", "/3/image/:hash", "imgur.image", h.ImgurGet, h.FailImgur),
+		route("POST", "/3/image/:hash", "imgur.image", h.ImgurEdit, h.FailImgur),
 		route("DELETE", "/3/image/:hash", "imgur.delete", h.ImgurDelete, h.FailImgur),
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/fault"
+	"imglink/app/gallery"
 	"imglink/app/uploads"
 	"imglink/app/web/kit"
 	"imglink/models"
@@ -22,6 +23,7 @@ const GuestKey = "guest"
 
 // Gallery is what the holder of an account does with pictures of theirs. fault.NotFound for those of others.
 type Gallery interface {
+	Edit(ctx context.Context, who actor.Actor, id string, in gallery.Edit) (models.Image, error)
 	Delete(ctx context.Context, who actor.Actor, ids []string) (undoUntil time.Time, err error)
 }
 
@@ -68,8 +70,14 @@ func (h *Handlers) store(c *kit.Ctx, s *sent, src uploads.Source) (stored, error
 		}
 	}
 	src.Actor, src.IP = c.Actor, c.IPAddr()
-	if c.User != nil {
+	switch {
+	case c.User != nil:
 		src.UserID = c.User.ID
+		if err := h.mayFill(c, src.AlbumID); err != nil {
+			return stored{}, err
+		}
+	default:
+		src.AlbumID = "" // guests have no albums: what their clients send there means nothing
 	}
 	up, err := h.Uploads.Receive(c.Context(), src, s.name, s.file.Reader())
 	return stored{up, s}, err
@@ -87,4 +95,12 @@ func (h *Handlers) fetch(c *kit.Ctx, s *sent) error {
 	}
 	s.file, err = h.Uploads.Hold(got.Body)
 	return err
+}
+
+// mayFill refuses a token that may upload but not change albums.
+func (h *Handlers) mayFill(c *kit.Ctx, albumID string) error {
+	if albumID == "" {
+		return nil
+	}
+	return c.Require(actor.AlbumsWrite)
 }

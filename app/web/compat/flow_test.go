@@ -11,6 +11,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/apptest"
+	"imglink/app/gallery"
 	"imglink/models"
 )
 
@@ -155,5 +156,44 @@ func TestDialectsShareOneBudget(t *testing.T) {
 	res, body := imgur.send(t, in.URL, file)
 	if h := res.Header; res.StatusCode != 429 || h.Get("X-RateLimit-UserRemaining") != "0" || h.Get("X-RateLimit-ClientLimit") != "3" || h.Get("Retry-After") != "60" {
 		t.Errorf("%d %v %s", res.StatusCode, h, body)
+	}
+}
+
+// Imgur's clients change title and description of the account's own picture, and of nobody else's; Chevereto's fill albums.
+func TestAccountsEditAndFileWithTheirClients(t *testing.T) {
+	in := apptest.New(t, apptest.Idle())
+	user := in.Account(t)
+	album, err := in.Gallery.CreateAlbum(t.Context(), actor.User(user), gallery.AlbumEdit{Title: new("Pets")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, other, uploadsOnly := in.Token(t, user), in.Token(t, in.Account(t)), in.Token(t, user, actor.ImagesWrite)
+	upload := func(key string) (*http.Response, string) {
+		return request{method: "POST", path: "/api/1/upload", header: []string{"X-API-Key", key}, file: "source", fields: []string{"album_id", album.ID}}.send(t, in.URL, picture(t, 24))
+	}
+	if res, body := upload(uploadsOnly); res.StatusCode != 400 || !strings.Contains(body, "albums:write") {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+	if res, body := upload(other); res.StatusCode != 400 {
+		t.Errorf("into an album of others: %d %s", res.StatusCode, body)
+	}
+	_, body := upload(token)
+	id := get(t, body, "image", "id_encoded")
+	if a, err := in.Gallery.Album(t.Context(), actor.User(user), album.ID); err != nil || a.Images != 1 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	edit := request{method: "POST", path: "/3/image/" + id, fields: []string{"title", "Kitten", "description", "Asleep"}}
+	for who, auth := range map[string]string{"another account": "Bearer " + other, "a guest": "Client-ID x"} {
+		edit.header = []string{"Authorization", auth}
+		if res, body := edit.send(t, in.URL, nil); res.StatusCode != 404 && res.StatusCode != 403 {
+			t.Errorf("%s: %d %s", who, res.StatusCode, body)
+		}
+	}
+	edit.header = []string{"Authorization", "Bearer " + token}
+	if res, body := edit.send(t, in.URL, nil); res.StatusCode != 200 || body != `{"data":true,"success":true,"status":200}` {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+	if img := imageOf(t, in, id); img.FileName != "Kitten.png" || img.Description != "Asleep" {
+		t.Errorf("%+v", img)
 	}
 }

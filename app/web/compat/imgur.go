@@ -9,6 +9,7 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/fault"
+	"imglink/app/gallery"
 	"imglink/app/ident"
 	"imglink/app/uploads"
 	"imglink/app/web/kit"
@@ -92,7 +93,7 @@ func (h *Handlers) Imgur(c *kit.Ctx) error {
 	if title != "" {
 		s.name = title
 	}
-	up, err := h.store(c, s, uploads.Source{Description: s.text("description")})
+	up, err := h.store(c, s, uploads.Source{Description: s.text("description"), AlbumID: s.text("album")})
 	if err != nil {
 		return err
 	}
@@ -146,6 +147,34 @@ func (h *Handlers) maySee(c *kit.Ctx, img models.Image) bool {
 		return false
 	}
 	return img.State == models.ImageLive && (own || img.Visibility != models.ImagePrivate)
+}
+
+// ImgurEdit is POST /3/image/:hash: title and description of one's own picture, by its id. Guests cannot change theirs.
+func (h *Handlers) ImgurEdit(c *kit.Ctx) error {
+	s, err := h.read(c, "image")
+	defer s.close()
+	if err != nil {
+		return err
+	}
+	if err := h.imgurIdentify(c, actor.ImagesWrite); err != nil {
+		return err
+	}
+	if c.User == nil {
+		return fault.New(fault.Forbidden, "", "Permission denied")
+	}
+	var in gallery.Edit
+	if title, sent := s.texts["title"]; sent && title != "" {
+		in.Name = &title
+	}
+	if description, sent := s.texts["description"]; sent {
+		in.Description = &description
+	}
+	if _, err := h.Gallery.Edit(c.Context(), c.Actor, c.Param("hash"), in); fault.Is(err, fault.NotFound) {
+		return errImgurNone
+	} else if err != nil {
+		return err
+	}
+	return imgurOK(c, true)
 }
 
 // ImgurDelete is DELETE /3/image/:hash: by delete hash for everybody who has it, by id for the account it belongs to.

@@ -79,7 +79,7 @@ func (h *Handlers) lsky(c *kit.Ctx, field string, key func(*sent) string) (store
 	if s.empty() {
 		return stored{}, fault.InvalidField(field, "Choose an image.")
 	}
-	src := uploads.Source{}
+	src := uploads.Source{AlbumID: s.text("album_id")}
 	if s.text("permission") == "0" && c.User != nil {
 		src.Visibility = models.ImagePrivate
 	}
