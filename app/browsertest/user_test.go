@@ -35,7 +35,7 @@ func (w *world) accountLives(v *visitor) {
 	v.open("/")
 	v.follow(`.site-head a[href="/register"]`)
 	v.registersAs("maya")
-	v.says("Look into your mail", "maya@example.org")
+	v.says("Check your mail", "maya@example.org")
 	v.open(w.letterTo("maya@example.org", "/verify/"))
 	v.follow("form .btn.primary")
 	v.says("Your address is confirmed.")

@@ -58,7 +58,7 @@ func (s *Service) mailHolder(tx *models.Tx, u models.User) error {
 	l.subject = i18n.T(l.ctx, "you have an account already")
 	l.say(i18n.T(l.ctx, "Somebody, most likely you, tried to register with this address. You have an account already; its name is %s.", u.Username)).
 		say(i18n.T(l.ctx, "Sign in: %s", s.base+"/sign-in")).
-		say(i18n.T(l.ctx, "Forgotten the password? Choose a new one: %s", s.base+"/reset")).
+		say(i18n.T(l.ctx, "Forgot your password? Choose a new one: %s", s.base+"/reset")).
 		say(i18n.T(l.ctx, "If it was not you, do nothing: nothing was changed."))
 	return s.queue(tx, l)
 }

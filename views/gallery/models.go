@@ -58,6 +58,7 @@ type List struct {
 	Pages     ui.Pages
 	Searching bool // there may be more behind Pages.Next though the page is not full
 	Empty     *ui.EmptyState
+	None      bool // nothing was uploaded yet, so there is nothing to search
 	Problems  []ui.Problem
 }
 

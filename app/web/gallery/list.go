@@ -112,7 +112,7 @@ func (h *Handlers) list(c *kit.Ctx, q gallery.Query) (l view.List, err error) {
 	l.Filter = filter(c, q, albums)
 	l.Bulk = view.Bulk{Action: c.Kit.URL("gallery.bulk"), Back: link(path, v), Albums: albumOptions(albums, ""), Expiries: public.Lasting(c), InAlbum: q.AlbumID}
 	if len(found.Images) == 0 && !found.Searching {
-		l.Empty = empty(c, q)
+		l.Empty, l.None = empty(c, q), !q.Filtered()
 	}
 	return l, nil
 }
@@ -135,7 +135,7 @@ func filter(c *kit.Ctx, q gallery.Query, albums []models.AlbumRow) view.Filter {
 	}{{models.SortNewest, c.T("Newest first")}, {models.SortOldest, c.T("Oldest first")}, {models.SortName, c.T("By name")}, {models.SortSize, c.T("Largest first")}} {
 		f.Sorts = append(f.Sorts, ui.Option{Value: string(o.sort), Label: o.label, Selected: q.Sort == o.sort})
 	}
-	f.Visibility = append([]ui.Option{{Label: c.T("Private or not")}}, imageVisibility(c, q.Visibility)...)
+	f.Visibility = append([]ui.Option{{Label: c.T("Any visibility")}}, imageVisibility(c, q.Visibility)...)
 	f.Albums = append([]ui.Option{{Label: c.T("All pictures")}}, albumOptions(albums, q.AlbumID)...)
 	return f
 }

@@ -73,7 +73,7 @@ func (h *Handlers) checkBot(c *kit.Ctx) error {
 }
 
 func (h *Handlers) checkMail(c *kit.Ctx) view.CheckMail {
-	m := view.CheckMail{Page: page(c, "Look into your mail"), Email: c.Text("email"), Resend: c.Kit.URL("register.again"), Back: c.Kit.URL("signin")}
+	m := view.CheckMail{Page: page(c, "Check your mail"), Email: c.Text("email"), Resend: c.Kit.URL("register.again"), Back: c.Kit.URL("signin")}
 	m.Title = m.Page.Title
 	m.Text = c.T("We sent a mail to %s. Open the link in it within two days to confirm the address.", m.Email)
 	return m

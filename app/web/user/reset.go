@@ -12,7 +12,7 @@ func (h *Handlers) ResetForm(c *kit.Ctx) error { return c.OK(view.AskPage(h.rese
 
 func (h *Handlers) resetView(c *kit.Ctx) view.Ask {
 	m := view.Ask{
-		Page: page(c, "Forgotten the password?"), Form: view.Form{Action: c.Kit.URL("reset")}, Email: c.Text("email"), Back: c.Kit.URL("signin"),
+		Page: page(c, "Forgot your password?"), Form: view.Form{Action: c.Kit.URL("reset")}, Email: c.Text("email"), Back: c.Kit.URL("signin"),
 		Text: c.T("Tell us the address of your account and we send a link to choose a new one."), Label: c.T("Send the link"),
 	}
 	m.Title = m.Page.Title
@@ -30,7 +30,7 @@ func (h *Handlers) AskReset(c *kit.Ctx) error {
 		m.Problems, m.HasErrors = problems, true
 		return c.Render(status, view.AskPage(m))
 	}
-	m := view.CheckMail{Page: page(c, "Look into your mail"), Back: c.Kit.URL("signin")}
+	m := view.CheckMail{Page: page(c, "Check your mail"), Back: c.Kit.URL("signin")}
 	m.Title = m.Page.Title
 	m.Text = c.T("We sent a mail to %s. The link in it works for an hour.", c.Text("email"))
 	return c.Render(fiber.StatusAccepted, view.CheckMailPage(m))

@@ -16,8 +16,22 @@ function picking(form) {
     }
     last = box;
   });
-  form.addEventListener('change', () => {
+  const tell = () => {
     if (count) count.textContent = count.dataset.count.replace('%s', boxes().filter(b => b.checked).length);
+  };
+  form.addEventListener('change', tell);
+  const pick = checked => { for (const b of boxes()) b.checked = checked; tell(); };
+  form.addEventListener('click', e => {
+    const button = e.target.closest('[data-pick]');
+    if (!button) return;
+    pick(button.dataset.pick === 'all');
+    if (button.dataset.pick === 'none') boxes()[0]?.focus(); // the bar goes away and must not take the focus along
+  });
+  form.addEventListener('keydown', e => {
+    if (e.key !== 'Escape' || e.target.matches('select')) return;
+    const at = e.target.closest('.tiles .check') ?? boxes().find(b => b.checked);
+    pick(false);
+    at?.focus();
   });
 }
 
