@@ -36,15 +36,25 @@ func main() {
 		fmt.Fprintln(os.Stderr, explain(err))
 		os.Exit(2)
 	}
-	cfg, err := config.Load(os.Environ())
+	var misconfigured error
+	// Read only for commands that ask for it: the others work also where the environment is wrong.
+	err = k.BindToProvider(func() (cfg config.Config, err error) {
+		cfg, misconfigured = config.Load(os.Environ())
+		return cfg, misconfigured
+	})
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, explain(err))
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
-	if err := k.Run(cfg); err != nil {
+	err = k.Run()
+	if misconfigured != nil {
+		fmt.Fprintln(os.Stderr, misconfigured)
+		os.Exit(2)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, explain(err))
 		os.Exit(1)
 	}
