@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"imglink/app/credentials"
 	"imglink/app/fault"
@@ -41,8 +44,15 @@ func checkUsername(c *fault.Collect, name string) {
 func checkEmail(c *fault.Collect, email string) {
 	a, err := mail.ParseAddress(email)
 	at := strings.LastIndexByte(email, '@')
-	c.Check(err == nil && a.Address == email && len(email) <= 254 && strings.Contains(email[at+1:], "."), "email",
+	c.Check(err == nil && a.Address == email && len(email) <= 254 && strings.Contains(email[at+1:], ".") && !disguised(email), "email",
 		"Enter an e-mail address like name@example.org.")
+}
+
+// disguised reports whether an address may be delivered where another spelling of it is: mail systems drop invisible
+// characters and read full-width letters as plain ones (UTS 46), so that each such spelling would be counted as a reader of
+// its own. Hosts given by number are nobody's address either.
+func disguised(email string) bool {
+	return !norm.NFKC.IsNormalString(email) || strings.ContainsAny(email, "[]") || strings.ContainsFunc(email, func(r rune) bool { return unicode.Is(unicode.Cf, r) })
 }
 
 // mailGates bound what is sent to one address, whoever asks for it and whether or not it has an account.

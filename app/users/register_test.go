@@ -179,3 +179,19 @@ func TestMailsAreBounded(t *testing.T) {
 	f.clock.Advance(fault.Of(err).RetryAfter + time.Second)
 	f.must(f.AskReset(f.ctx, "victim@example.org"))
 }
+
+// One reader is mailed a bounded number of times, so that no address may have two spellings.
+func TestAddressesHaveOneSpelling(t *testing.T) {
+	f := setup(t)
+	for _, email := range []string{
+		"victim@\uff45xample.org", "victim@example.org\u200b", "vic\u00adtim@example.org", "\u212aelvin@example.org", "victim@[192.0.2.1]",
+		"a@example.org\r\nBcc: b@example.org", "a@example.org,b@example.org", "Name <a@example.org>", "a@localhost",
+	} {
+		if err := f.AskReset(f.ctx, email); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%q: %v", email, err)
+		}
+	}
+	for _, email := range []string{"o'hara+tag@sub.example.org", "gr\u00fc\u00dfe@b\u00fccher.example"} {
+		f.must(f.AskReset(f.ctx, email))
+	}
+}
