@@ -151,6 +151,8 @@ func dbError(err error) error {
 			return ErrDuplicate
 		case pg.Code == "57P01", pg.Code == "57P02", pg.Code == "57P03", pg.Code[:2] == "08", pg.Code == "53300":
 			return unavailable.Because(err)
+		case pg.Code == "22021": // character_not_in_repertoire: NUL, or no UTF-8
+			return ErrText.Because(err)
 		}
 		return err
 	}
@@ -173,6 +175,9 @@ func cut(err error) bool {
 }
 
 var unavailable = fault.New(fault.Unavailable, "database_unavailable", "We cannot reach our database right now. Nothing was changed; please try again in a moment.").After(5 * time.Second)
+
+// ErrText is a value with bytes that no text has: see 22021 in dbError.
+var ErrText = fault.New(fault.Malformed, "text_malformed", "The request holds characters that are no text. Type the value again.")
 
 // affected turns "no row was updated" into ErrStale: every update says which row it means.
 func affected(n int, err error) error {

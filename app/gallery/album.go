@@ -114,13 +114,13 @@ func (s *Service) EditAlbum(ctx context.Context, who actor.Actor, id string, in 
 func (in AlbumEdit) apply(a *models.Album) error {
 	var bad fault.Collect
 	if in.Title != nil {
-		a.Title = strings.Join(strings.Fields(plain(*in.Title)), " ")
+		a.Title = strings.Join(strings.Fields(uploads.Plain(*in.Title)), " ")
 		bad.Check(a.Title != "", "title", "Give the album a title.")
 		bad.Check(utf8.RuneCountInString(a.Title) <= 100, "title", "The title may have at most 100 characters.")
 	}
 	if in.Description != nil {
-		a.Description = plain(*in.Description)
-		bad.Check(utf8.RuneCountInString(a.Description) <= maxDescription, "description", "The description may have at most 2000 characters.")
+		a.Description = uploads.Plain(*in.Description)
+		bad.Check(utf8.RuneCountInString(a.Description) <= uploads.MaxDescription, "description", "The description may have at most 2000 characters.")
 	}
 	if in.Visibility != nil {
 		a.Visibility = *in.Visibility

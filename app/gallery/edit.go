@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"imglink/app/actor"
@@ -16,8 +15,6 @@ import (
 	"imglink/app/uploads"
 	"imglink/models"
 )
-
-const maxDescription = 2000 // characters
 
 // KeepExpiry leaves the time at which a picture deletes itself as it is.
 const KeepExpiry = "keep"
@@ -81,8 +78,8 @@ func (in Edit) apply(img models.Image, now time.Time) (models.ImageEdit, error) 
 		bad.Check(utf8.RuneCountInString(*in.Name) <= 200, "name", "The name may have at most 200 characters.")
 	}
 	if in.Description != nil {
-		e.Description = plain(*in.Description)
-		bad.Check(utf8.RuneCountInString(e.Description) <= maxDescription, "description", "The description may have at most 2000 characters.")
+		e.Description = uploads.Plain(*in.Description)
+		bad.Check(utf8.RuneCountInString(e.Description) <= uploads.MaxDescription, "description", "The description may have at most 2000 characters.")
 	}
 	if in.Visibility != nil {
 		e.Visibility = *in.Visibility
@@ -106,16 +103,6 @@ func rename(name, ext string) string {
 		name = name[:n]
 	}
 	return uploads.CleanName(name+"."+ext, ext)
-}
-
-// plain is a text of several lines without what cannot be seen.
-func plain(text string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d') {
-			return -1
-		}
-		return r
-	}, strings.ReplaceAll(text, "\r\n", "\n")))
 }
 
 func changed(img models.Image, e models.ImageEdit) (what []string) {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"imglink/app/fault"
 )
 
 const maxName = 200 // runes
@@ -41,3 +43,26 @@ func ShownName(name string) string {
 	}
 	return strings.TrimSuffix(clean, ".x")
 }
+
+// MaxDescription is the longest description of a picture or an album, in characters.
+const MaxDescription = 2000
+
+// Plain is a text of several lines without what cannot be seen: descriptions as they are stored.
+func Plain(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d') {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(text, "\r\n", "\n")))
+}
+
+// Describe makes the description of a picture that is sent with it.
+func (src *Source) Describe(text string) error {
+	if src.Description = Plain(text); utf8.RuneCountInString(src.Description) > MaxDescription {
+		return errDescription
+	}
+	return nil
+}
+
+var errDescription = fault.InvalidField("description", "The description may have at most 2000 characters.")

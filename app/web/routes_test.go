@@ -246,10 +246,15 @@ func allowedGet(t *testing.T, in *apptest.Instance, who asker, r kit.Route) stri
 	return "yes"
 }
 
-func picture(t *testing.T, field string) (body *bytes.Buffer, kind string) {
+func picture(t *testing.T, field string, texts ...string) (body *bytes.Buffer, kind string) {
 	t.Helper()
 	body = &bytes.Buffer{}
 	w := multipart.NewWriter(body)
+	for i := 0; i < len(texts); i += 2 {
+		if err := w.WriteField(texts[i], texts[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
 	part, err := w.CreateFormFile(field, "a.png")
 	if err != nil {
 		t.Fatal(err)

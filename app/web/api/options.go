@@ -40,10 +40,7 @@ func (r *receiver) option(name, value string) error {
 	var err error
 	switch name {
 	case "description":
-		if len(value) > 2000 {
-			return fault.InvalidField(name, "The description may have at most 2000 characters.")
-		}
-		r.src.Description = value
+		err = r.src.Describe(value)
 	case "visibility":
 		err = r.visibility(models.ImageVisibility(value))
 	case "expires_in":

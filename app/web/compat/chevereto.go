@@ -57,7 +57,10 @@ func (h *Handlers) Chevereto(c *kit.Ctx) error {
 	if s.file != nil && s.name == "" && c.Method() == fiber.MethodGet {
 		return errBase64.Because(fmt.Errorf("base64 by %s", c.Method()))
 	}
-	src := uploads.Source{Description: s.text("description"), AlbumID: s.text("album_id")}
+	src := uploads.Source{AlbumID: s.text("album_id")}
+	if err := src.Describe(s.text("description")); err != nil {
+		return err
+	}
 	if src.ExpiresAt, err = expiry(s.text("expiration"), c.Kit.Clock.Now()); err != nil {
 		return err
 	}

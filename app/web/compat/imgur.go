@@ -93,7 +93,11 @@ func (h *Handlers) Imgur(c *kit.Ctx) error {
 	if title != "" {
 		s.name = title
 	}
-	up, err := h.store(c, s, uploads.Source{Description: s.text("description"), AlbumID: s.text("album")})
+	src := uploads.Source{AlbumID: s.text("album")}
+	if err := src.Describe(s.text("description")); err != nil {
+		return err
+	}
+	up, err := h.store(c, s, src)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"imglink/app/clock"
 	"imglink/app/fault"
 	"imglink/app/ident"
+	"imglink/models"
 )
 
 // requestTimeout bounds everything a page does; streaming routes watch their own progress.
@@ -140,13 +141,11 @@ func (c *Ctx) bound() error {
 	return nil
 }
 
-var errText = fault.New(fault.Malformed, "text_malformed", "The request holds characters that are no text. Type the value again.")
-
 // wellFormed refuses text that no database could store: NUL characters and broken UTF-8.
 func (c *Ctx) wellFormed() (err error) {
 	check := func(_, v []byte) {
 		if bytes.IndexByte(v, 0) >= 0 || !utf8.Valid(v) {
-			err = errText
+			err = models.ErrText
 		}
 	}
 	c.Request().URI().QueryArgs().VisitAll(check)
