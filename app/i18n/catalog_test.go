@@ -21,6 +21,7 @@ func shownToPublic(path string) bool {
 		"app/web/kit/", "app/web/api/", "app/web/public/", "app/web/system.go", "app/fault/", "app/uploads/", "app/imaging/", "app/fetch/",
 		"app/botcheck/", "app/objects/s3_errors.go", "app/moderation/intake.go", "app/moderation/status.go", "app/moderation/admit.go",
 		"models/image.go", "models/store.go", "models/write.go",
+		"app/web/user/", "app/web/gallery/", "app/resumable/", "app/users/", "app/gallery/", "app/tokens/", "app/credentials/",
 	} {
 		if strings.HasPrefix(path, place) {
 			return true
