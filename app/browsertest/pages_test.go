@@ -182,6 +182,7 @@ func TestPublicPages(t *testing.T) {
 	page("terms", "/terms")
 	f.wantClauses(v)
 	page("help", "/help")
+	page("developers", "/developers")
 	page("404", "/nothing-here")
 	v.open("/delete/" + string(f.waiting.DeleteToken))
 	v.follow(".gate form .btn.danger")

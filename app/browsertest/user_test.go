@@ -198,6 +198,7 @@ func TestAccountPages(t *testing.T) {
 	v.follow("#choose-analytics")
 	v.says("You are counted", "Objection to being counted withdrawn")
 	v.inspect("user-privacy-history")
+	page("tokens", "/settings/tokens")
 	page("data", "/settings/data")
 	v.follow("#ask-access")
 	v.says("Your request is open.")
