@@ -7,20 +7,21 @@ import (
 
 	"imglink/app/actor"
 	"imglink/app/credentials"
+	"imglink/app/credentials/authenticator"
 	"imglink/app/fault"
 )
 
 const testOrigin = "https://img.example.org"
 
 // registered adds a passkey to a signed-in account.
-func (f *fixture) registered(w Who) *authenticator {
+func (f *fixture) registered(w Who) *authenticator.Key {
 	f.t.Helper()
-	key := newAuthenticator(f.t, "img.example.org", testOrigin)
+	key := authenticator.New(f.t, "img.example.org", testOrigin)
 	options, err := f.BeginPasskey(f.ctx, w)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	if err := f.AddPasskey(f.ctx, w, "Desk key", key.create(options)); err != nil {
+	if err := f.AddPasskey(f.ctx, w, "Desk key", key.Create(options)); err != nil {
 		f.t.Fatal(err, errors.Unwrap(err))
 	}
 	return key
@@ -48,7 +49,7 @@ func TestPasskeyAsSecondFactor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := key.get(options)
+	answer := key.Get(options)
 	full, err := f.WithPasskey(f.ctx, half, answer)
 	if err != nil {
 		t.Fatal(err, errors.Unwrap(err))
@@ -77,10 +78,10 @@ func TestPasskeyRefusals(t *testing.T) {
 	ada := f.add("ada@example.org", actor.Triage)
 	w, _ := f.signedIn("ada@example.org")
 	for what, make := range map[string]func(options any) []byte{
-		"another site":          newAuthenticator(t, "img.example.org", "https://img.example.org.evil.example").create,
-		"another relying party": newAuthenticator(t, "evil.example", testOrigin).create,
+		"another site":          authenticator.New(t, "img.example.org", "https://img.example.org.evil.example").Create,
+		"another relying party": authenticator.New(t, "evil.example", testOrigin).Create,
 		"rubbish":               func(any) []byte { return []byte("{") },
-		"an assertion":          newAuthenticator(t, "img.example.org", testOrigin).get,
+		"an assertion":          authenticator.New(t, "img.example.org", testOrigin).Get,
 	} {
 		options, err := f.BeginPasskey(f.ctx, w)
 		if err != nil {
@@ -97,22 +98,22 @@ func TestPasskeyRefusals(t *testing.T) {
 	half := f.half("ada@example.org")
 	options, _ := f.BeginAssertion(f.ctx, half)
 	f.clock.Advance(credentials.CeremonyLimit + 1e9)
-	_, err := f.WithPasskey(f.ctx, half, key.get(options))
+	_, err := f.WithPasskey(f.ctx, half, key.Get(options))
 	f.want("an answer after five minutes", err, ErrPasskey)
 
 	half = f.half("ada@example.org")
 	options, _ = f.BeginAssertion(f.ctx, half)
-	_, err = f.WithPasskey(f.ctx, half, newAuthenticator(t, "img.example.org", testOrigin).get(options))
+	_, err = f.WithPasskey(f.ctx, half, authenticator.New(t, "img.example.org", testOrigin).Get(options))
 	f.want("an unknown key", err, ErrPasskey)
 
 	options, _ = f.BeginAssertion(f.ctx, half)
-	if _, err := f.WithPasskey(f.ctx, half, key.get(options)); err != nil {
+	if _, err := f.WithPasskey(f.ctx, half, key.Get(options)); err != nil {
 		t.Fatal(err)
 	}
 	half = f.half("ada@example.org")
 	options, _ = f.BeginAssertion(f.ctx, half)
-	key.count = 0 // a copy of the key made before it was last used
-	_, err = f.WithPasskey(f.ctx, half, key.get(options))
+	key.Count = 0 // a copy of the key made before it was last used
+	_, err = f.WithPasskey(f.ctx, half, key.Get(options))
 	f.want("a counter that went backwards", err, ErrPasskey)
 	f.wantAudited(ada.ID, "staff.passkey_cloned")
 }
@@ -128,7 +129,7 @@ func TestPasskeyChallengeIsSpentOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers := [][]byte{key.get(options), key.get(options), key.get(options)}
+	answers := [][]byte{key.Get(options), key.Get(options), key.Get(options)}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	won := 0

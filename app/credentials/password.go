@@ -2,10 +2,8 @@ package credentials
 
 import (
 	"context"
-	_ "embed"
 	"runtime"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
@@ -86,27 +84,6 @@ func (h *Hasher) Matches(ctx context.Context, holder, hash, password string) (bo
 	return err == nil && hash != "", nil
 }
 
-//go:embed common.txt
-var commonFile string
-
-// common are the words the commonest passwords are made of, lower case.
-var common = func() map[string]bool {
-	out := map[string]bool{}
-	for w := range strings.FieldsSeq(commonFile) {
-		out[w] = true
-	}
-	return out
-}()
-
-// walks are what fingers do on a keyboard.
-var walks = []string{
-	"12345678901234567890123456789012345678901234567890", "09876543210987654321098765432109876543210987654321",
-	"qwertyuiopasdfghjklzxcvbnmqwertyuiopasdfghjklzxcvbnm", "mnbvcxzlkjhgfdsapoiuytrewqmnbvcxzlkjhgfdsapoiuytrewq",
-	"qwertzuiopasdfghjklyxcvbnmqwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbnazertyuiopqsdfghjklmwxcvbn",
-	"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcbazyxwvutsrqponmlkjihgfedcba",
-	"1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "1q2w3e4r5t6y7u8i9o0p", "q1w2e3r4t5y6u7i8o9p0", "qazwsxedcrfvtgbyhnujmikolp", "1234qwerasdfzxcv1234", "zaq12wsxcde34rfv",
-}
-
 // CheckPassword adds to c what is wrong with a new password, if anything. minimum is in characters; own are the holder's
 // addresses and names.
 func CheckPassword(c *fault.Collect, field, password string, minimum int, own ...string) (ok bool) {
@@ -124,66 +101,6 @@ func CheckPassword(c *fault.Collect, field, password string, minimum int, own ..
 		c.Add(field, "The password is little more than your name or address. Use several unrelated words.")
 	default:
 		return true
-	}
-	return false
-}
-
-// littleMore reports whether a password is one of the holder's own words with a few characters around it.
-func littleMore(p string, own []string) bool {
-	for _, o := range own {
-		if o = strings.ToLower(o); len(o) >= 4 && len(p)-len(o) < 6 && strings.Contains(p, o) {
-			return true
-		}
-	}
-	return false
-}
-
-// guessable recognises the commonest passwords of twelve characters and more: keyboard walks, short patterns repeated,
-// and one or two common words dressed up with digits, signs and look-alike letters.
-func guessable(p string) bool {
-	for _, w := range walks {
-		if strings.Contains(w, p) {
-			return true
-		}
-	}
-	if repeats(p) {
-		return true
-	}
-	bare := strings.TrimFunc(p, func(r rune) bool { return !unicode.IsLetter(r) })
-	for _, core := range []string{letters(p), letters(plain.Replace(p)), letters(plain.Replace(bare))} {
-		if len(core) == 0 || len(core) < len(p)/3 {
-			continue
-		}
-		if common[core] {
-			return true
-		}
-		for i := 3; i <= len(core)-3; i++ {
-			if common[core[:i]] && common[core[i:]] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// plain undoes the usual look-alikes.
-var plain = strings.NewReplacer("@", "a", "4", "a", "0", "o", "1", "i", "!", "i", "3", "e", "$", "s", "5", "s", "7", "t")
-
-func letters(p string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) {
-			return r
-		}
-		return -1
-	}, p)
-}
-
-// repeats reports whether p is a pattern of at most a third of its length over and over.
-func repeats(p string) bool {
-	for n := 1; n <= len(p)/2; n++ {
-		if strings.HasPrefix(strings.Repeat(p[:n], len(p)/n+1), p) {
-			return true
-		}
 	}
 	return false
 }

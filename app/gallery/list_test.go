@@ -129,8 +129,13 @@ func TestBoundedSearchFindsEverything(t *testing.T) {
 	}
 	r.bulk(3000, name)
 	for _, q := range []gallery.Query{
-		{Search: "red car"}, {Search: "blue jpg", Sort: models.SortName}, {Search: "red jpg", Sort: models.SortSize}, {Search: "green red"}, {Search: "jpg", Visibility: models.ImagePrivate},
-		{Search: "jpg", Sort: models.SortName}, {Search: "red blue"},
+		{Search: "red car"},
+		{Search: "blue jpg", Sort: models.SortName},
+		{Search: "red jpg", Sort: models.SortSize},
+		{Search: "green red"},
+		{Search: "jpg", Visibility: models.ImagePrivate},
+		{Search: "jpg", Sort: models.SortName},
+		{Search: "red blue"},
 	} {
 		q.Limit = 50
 		want := 0

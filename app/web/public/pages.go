@@ -77,8 +77,12 @@ func (h *Handlers) limits(c *kit.Ctx) public.Limits {
 // Lasting are the times after which a picture can delete itself, as uploads.ParseExpiry reads them.
 func Lasting(c *kit.Ctx) []ui.Option {
 	return []ui.Option{
-		{Value: "never", Label: c.T("Never")}, {Value: "1h", Label: c.T("In an hour")}, {Value: "1d", Label: c.T("In a day")},
-		{Value: "7d", Label: c.T("In a week")}, {Value: "30d", Label: c.T("In 30 days")}, {Value: "365d", Label: c.T("In a year")},
+		{Value: "never", Label: c.T("Never")},
+		{Value: "1h", Label: c.T("In an hour")},
+		{Value: "1d", Label: c.T("In a day")},
+		{Value: "7d", Label: c.T("In a week")},
+		{Value: "30d", Label: c.T("In 30 days")},
+		{Value: "365d", Label: c.T("In a year")},
 	}
 }
 
