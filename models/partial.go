@@ -181,3 +181,9 @@ func (q Queries) PartialsToTidy(ctx context.Context, limit int) (ids []string, e
 	err = q.with(ctx).Raw(`SELECT DISTINCT u.id FROM partial_pieces p JOIN partial_uploads u ON u.id = p.upload_id WHERE u.state IN ('done', 'refused') LIMIT ?`, limit).Scan(&ids).Error
 	return ids, dbError(err)
 }
+
+// PartialsKnown lists those of the ids that are uploads, in whatever state.
+func (q Queries) PartialsKnown(ctx context.Context, ids []string) (known []string, err error) {
+	err = q.with(ctx).Raw(`SELECT id FROM partial_uploads WHERE id IN ?`, ids).Scan(&known).Error
+	return known, dbError(err)
+}

@@ -100,8 +100,12 @@ func (s *Service) EditAlbum(ctx context.Context, who actor.Actor, id string, in 
 			return err
 		}
 		if in.CoverID != nil && *in.CoverID != "" {
-			if _, err := tx.PlaceOf(id, *in.CoverID); err != nil {
+			_, err := tx.PlaceOf(id, *in.CoverID)
+			if fault.Is(err, fault.NotFound) {
 				return fault.InvalidField("cover", "Choose a picture that is in the album.")
+			}
+			if err != nil {
+				return err
 			}
 		}
 		tx.Detail("visibility", a.Visibility)

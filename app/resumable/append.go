@@ -137,8 +137,10 @@ func (s *Service) piece() int64 {
 	return pieceBytes
 }
 
-// prefix is where the bytes of an upload are stored.
-func prefix(id string) string { return "partial/" + id + "/" }
+// root is where the bytes of unfinished uploads are stored, and prefix where those of one are.
+const root = "partial/"
+
+func prefix(id string) string { return root + id + "/" }
 
 // broken gives a body that ends early a code; faults have theirs.
 func broken(err error) error {

@@ -3,6 +3,9 @@ package resumable
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"imglink/app/ident"
@@ -51,23 +54,33 @@ func (s *Service) SweepExpired(ctx context.Context) error {
 	return err
 }
 
-// orphanAge is older than any upload gets.
-const orphanAge = lifeTime + idleTime
-
-// SweepOrphans removes bytes that no upload counts any more: of a process that died before it counted them, or of an account
-// that was closed.
+// SweepOrphans removes bytes whose upload is gone: a process died between storing and counting them, or the account was
+// closed, which takes its rows at once. A row is there before any of its bytes are, so that bytes without one are nobody's,
+// however new.
 func (s *Service) SweepOrphans(ctx context.Context) error {
-	before := s.Clock.Now().Add(-orphanAge)
-	var keys []string
-	for e, err := range s.Objects.List(ctx, "partial/") {
+	keys := map[string][]string{} // by upload
+	for e, err := range s.Objects.List(ctx, root) {
 		if err != nil {
 			return err
 		}
-		if e.LastModified.Before(before) {
-			keys = append(keys, e.Key)
+		id, _, _ := strings.Cut(strings.TrimPrefix(e.Key, root), "/")
+		keys[id] = append(keys[id], e.Key)
+	}
+	for ids := range slices.Chunk(slices.Collect(maps.Keys(keys)), sweepBatch) {
+		known, err := s.Store.PartialsKnown(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if slices.Contains(known, id) {
+				continue
+			}
+			if err := s.Objects.DeleteAll(ctx, keys[id]); err != nil {
+				return err
+			}
 		}
 	}
-	return s.Objects.DeleteAll(ctx, keys)
+	return nil
 }
 
 // drop forgets an upload: its objects, then its row.

@@ -83,6 +83,21 @@ func (w *world) fill(t *testing.T) {
 		{"rate_limits", `INSERT INTO rate_limits VALUES ('k', $1, 1)`},
 		{"once_keys", `INSERT INTO once_keys VALUES ('k', $1)`},
 		{"idempotency_keys", `INSERT INTO idempotency_keys (key, request_hash, response, created_at) VALUES ('k', 'h', 'r', $1)`},
+		{"user_signins", `INSERT INTO users (id, username, email, password_hash, state, webauthn_handle, age_confirmed_at, policy_version, created_at, updated_at)
+			VALUES ('u', 'ada', 'ada@example.org', 'h', 'active', 'h', $1, '1', $1, $1)`},
+		{"user_signins", `INSERT INTO user_signins (user_id, at, method, outcome, device) SELECT 'u', $1, 'password', 'ok', 'd' FROM generate_series(1, 5)`},
+		{"user_sessions", `INSERT INTO user_sessions (id, token_hash, user_id, stage, created_at, seen_at, expires_at)
+			SELECT 'y' || n, n::text::bytea, 'u', 'full', $1, $1, $1 FROM generate_series(1, 3) n`},
+		{"user_signups", `INSERT INTO user_signups (id, token_hash, username, email, password_hash, policy_version, created_at, expires_at)
+			VALUES ('v', 't', 'bob', 'bob@example.org', 'h', '1', $1, $1)`},
+		{"user_links", `INSERT INTO user_links (token_hash, user_id, purpose, email, created_at, expires_at) VALUES ('l', 'u', 'reset', 'ada@example.org', $1, $1)`},
+		{"api_tokens", `INSERT INTO api_tokens (id, user_id, name, scopes, token_hash, hint, created_at, revoked_at)
+			SELECT 't' || n, 'u', 'n', '{images:read}', n::text::bytea, 'h', $1, CASE WHEN n > 1 THEN $1::timestamptz END FROM generate_series(1, 3) n`},
+		{"data_requests", `INSERT INTO data_requests (id, reference, user_id, kind, state, created_at, ended_at)
+			SELECT s, s, 'u', 'access', s, $1, CASE WHEN s <> 'open' THEN $1::timestamptz END FROM unnest(ARRAY['open', 'withdrawn']) s`},
+		{"partial_uploads", `INSERT INTO partial_uploads (id, user_id, uploader, file_name, length, state, created_at, expires_at, client)
+			SELECT 'p' || n, 'u', 'u', 'f', 1, 'open', $1, $1, 'c' FROM generate_series(1, 3) n`},
+		{"partial_uploads", `INSERT INTO partial_pieces (upload_id, start, bytes, object) SELECT 'p1', 0, 1, 'partial/p1/0' WHERE $1::timestamptz IS NOT NULL`},
 	} {
 		if _, err := w.conn.Exec(t.Context(), `SET session_replication_role = replica`); err != nil {
 			t.Fatal(err)
@@ -100,6 +115,8 @@ func (w *world) counts(t *testing.T) (out map[string]int) {
 		"upload_origins": `upload_origins`, "sessions": `sessions`, "invites": `staff_invites`, "mails": `mails WHERE recipient || subject || body_text <> ''`,
 		"notice_contacts": `notices WHERE contact_name || contact_email <> '' AND id LIKE 'n%'`, "undecided": `notices WHERE contact_name || contact_email <> '' AND id LIKE 'u%'`,
 		"networks": `notices WHERE reporter_key <> ''`, "audit values": `audit_values`, "rate_limits": `rate_limits`, "once_keys": `once_keys`, "idempotency_keys": `idempotency_keys`,
+		"sign-ins": `user_signins`, "user sessions": `user_sessions`, "signups": `user_signups`, "links": `user_links`, "tokens": `api_tokens`,
+		"data requests": `data_requests`, "partial uploads": `partial_uploads`, "users": `users`,
 		"images": `images`, "notices": `notices`, "mail rows": `mails`, "queued mails": `mails WHERE state = 'queued' AND recipient <> ''`,
 	} {
 		var n int
@@ -129,19 +146,21 @@ func TestEverythingGoesWhenItsPeriodIsOver(t *testing.T) {
 	if err := w.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]int{"images": 5, "notices": 9, "networks": 1, "mail rows": 4, "queued mails": 1, "mails": 1, "notice_contacts": 1}
+	want := map[string]int{"images": 5, "notices": 9, "networks": 1, "mail rows": 4, "queued mails": 1, "mails": 1, "notice_contacts": 1,
+		"users": 1, "tokens": 1, "data requests": 1, "partial uploads": 1} // what is not revoked, open, or still has bytes
 	for name, n := range w.counts(t) {
 		if n != want[name] {
 			t.Errorf("%s: %d are left, want %d", name, n, want[name])
 		}
 	}
 	told := w.told(t)
-	for name, n := range map[string]float64{"upload_origins": 5, "sessions": 5, "invites": 1, "mails": 3, "notice_contacts": 3, "notice_contacts_undecided": 2, "notice_networks": 2, "audit_values": 3} {
+	for name, n := range map[string]float64{"upload_origins": 5, "sessions": 5, "invites": 1, "mails": 3, "notice_contacts": 3, "notice_contacts_undecided": 2, "notice_networks": 2, "audit_values": 3,
+		"user_signins": 5, "user_sessions": 3, "user_signups": 1, "user_links": 1, "api_tokens": 2, "data_requests": 1} {
 		if told["retention."+name] != n {
 			t.Errorf("the audit log tells of %v %s, want %v", told["retention."+name], name, n)
 		}
 	}
-	if len(told) != 8 {
+	if len(told) != 14 {
 		t.Errorf("what holds nothing about anybody needs no entry: %v", told)
 	}
 	if len(w.box.before) != 2 || !w.box.before[1].Equal(w.fake.Now().AddDate(0, 0, -90)) {
