@@ -14,7 +14,7 @@ var (
 	tags      = regexp.MustCompile(`^[^<>]*>|<[^>]*>|<[^>]*$`)
 	entities  = regexp.MustCompile(`&\w+;`)
 	spoken    = regexp.MustCompile(`\b(aria-label|title|placeholder|alt|label)="([^"]*)"`)
-	untouched = map[string]bool{"ImgLink": true} // the name is the same in every language
+	untouched = map[string]bool{"ImgLink": true, "ShareX": true} // names are the same in every language
 	word      = regexp.MustCompile(`[A-Za-z]{3,}`)
 )
 
