@@ -88,7 +88,7 @@ func Run(ctx context.Context, cfg config.Config, size Size, w io.Writer) (err er
 	for _, step := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"staff", s.staff}, {"people", s.people}, {"pictures", s.pictures}, {"reports", s.reports}, {"requests", s.requests}} {
+	}{{"staff", s.staff}, {"people", s.people}, {"pictures", s.pictures}, {"reports", s.reports}, {"albums", s.albums}, {"requests", s.requests}} {
 		fmt.Fprintf(w, "demo: %s\n", step.name)
 		if err := step.run(ctx); err != nil {
 			return fmt.Errorf("seeds: %s: %w", step.name, err)

@@ -56,6 +56,11 @@ func TestDemoShowsEveryState(t *testing.T) {
 	if err := conn.QueryRow(t.Context(), `SELECT (SELECT count(DISTINCT user_id) FROM images), (SELECT count(*) FROM data_requests WHERE state = 'open')`).Scan(&owners, &requests); err != nil || owners != len(seeds.People) || requests != 1 {
 		t.Errorf("%d people own pictures, %d requests wait (%v)", owners, requests, err)
 	}
+	var visibilities, covers, private, expiring int
+	if err := conn.QueryRow(t.Context(), `SELECT (SELECT count(DISTINCT visibility) FROM albums), (SELECT count(cover_id) FROM albums),
+		(SELECT count(*) FROM images WHERE visibility = 'private'), (SELECT count(*) FROM images WHERE expires_at > now())`).Scan(&visibilities, &covers, &private, &expiring); err != nil || visibilities != 3 || covers == 0 || private != 1 || expiring != 1 {
+		t.Errorf("albums of %d visibilities, %d with a cover; %d private pictures, %d that delete themselves (%v)", visibilities, covers, private, expiring, err)
+	}
 	if all < small.Notices/2 {
 		t.Errorf("only %d cases", all)
 	}
