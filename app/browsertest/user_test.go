@@ -150,14 +150,15 @@ func (v *visitor) signsOutOfAccount() {
 	v.says("You are signed out.")
 }
 
-// enterUser makes an account and signs a visitor in without the pages.
-func (w *world) enterUser(v *visitor, name string) {
+// enterUser makes an account, signs a visitor in without the pages, and gives the id of the account.
+func (w *world) enterUser(v *visitor, name string) string {
 	w.t.Helper()
-	_, err := w.Users.Add(w.t.Context(), users.AddInput{Username: name, Email: name + "@example.org", Password: userPassword})
+	u, err := w.Users.Add(w.t.Context(), users.AddInput{Username: name, Email: name + "@example.org", Password: userPassword})
 	must(w.t, err)
 	t, err := w.Users.SignIn(w.t.Context(), users.Attempt{Login: name, Password: userPassword, Origin: users.Origin{Network: "127.0.0.1", Agent: "Firefox Linux"}})
 	must(w.t, err)
 	v.cookie("imglink_user", string(t.Token))
+	return u.ID
 }
 
 // TestAccountPages looks at every page of signing up, signing in and the settings.

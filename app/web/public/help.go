@@ -66,6 +66,10 @@ var answered = map[string]struct {
 	"url_status":           {fault.Invalid, "The server at this address answered with an error. Try again later, or upload the file itself."},
 	"url_encoding":         {fault.Invalid, "The server sends this file compressed, which we do not unpack. Save the image and upload the file itself."},
 	"url_too_large":        {fault.TooLarge, "The file at this address is too large. Upload a smaller version."},
+	"quota_exceeded":       {fault.TooLarge, "The picture does not fit into what the account may hold. Delete pictures you no longer need."},
+	"image_expired":        {fault.Gone, "The picture was to be seen until a certain time, which is over."},
+	"undo_over":            {fault.Conflict, "The pictures cannot be brought back: the ten minutes are over, or a moderator decided about them."},
+	"claim_partial":        {fault.Invalid, "Some pictures were added, some delete links were not recognised. The answer says how many."},
 	"oembed_url":           {fault.NotFound, "The address is not that of an image here."},
 	"delete_token_unknown": {fault.NotFound, "The delete link is unknown. The image may be deleted already."},
 }

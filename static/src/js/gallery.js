@@ -35,7 +35,7 @@ function picking(form) {
   });
 }
 
-/** Loading more: the next page's tiles join this page's, and the links stay where a reload finds them. */
+/** Loading more: the next page's tiles join this page's. Never by itself, which would keep the foot of the page out of reach. */
 function more(box) {
   const grid = $('#tiles');
   const next = () => $('a[rel=next]', box);
@@ -60,14 +60,6 @@ function more(box) {
     }
   });
   label(box);
-  new IntersectionObserver(seen => { if (seen[0].isIntersecting && scrollY > 0) auto(); }).observe(box);
-  async function auto() {
-    const link = next();
-    const focused = d.activeElement;
-    if (!link || link.ariaBusy === 'true') return;
-    link.click();
-    focused?.focus?.({ preventScroll: true });
-  }
 }
 
 function label(box) {
@@ -76,18 +68,19 @@ function label(box) {
   $('a[rel=prev]', box)?.remove();
 }
 
-/** Ordering: a picture is dragged by its handle, with mouse, pen or finger. */
-function ordering(form) {
+/** Ordering: a picture is dragged by its handle, with mouse, pen or finger. Each slot has a form for its buttons. */
+function ordering(list) {
+  const form = $('form', list);
   let dragged = null, from = null;
-  form.addEventListener('pointerdown', e => {
+  list.addEventListener('pointerdown', e => {
     if (!e.target.closest('[data-grip]') || e.button) return;
     dragged = e.target.closest('[data-slot]');
     from = dragged.nextElementSibling;
     dragged.classList.add('dragged');
-    form.setPointerCapture(e.pointerId);
+    list.setPointerCapture(e.pointerId);
     e.preventDefault();
   });
-  form.addEventListener('pointermove', e => {
+  list.addEventListener('pointermove', e => {
     if (!dragged) return;
     const over = d.elementFromPoint(e.clientX, e.clientY)?.closest('[data-slot]');
     if (e.clientY < 60) scrollBy(0, -12);
@@ -98,23 +91,23 @@ function ordering(form) {
   });
   const drop = async cancelled => {
     if (!dragged) return;
-    const slot = dragged;
+    const slot = dragged, back = from;
     dragged = null;
     slot.classList.remove('dragged');
-    if (cancelled) { slot.parentNode.insertBefore(slot, from); return; }
-    if (slot.nextElementSibling === from) return;
+    if (cancelled) { slot.parentNode.insertBefore(slot, back); return; }
+    if (slot.nextElementSibling === back) return;
     const prev = slot.previousElementSibling, next = slot.nextElementSibling;
     const fields = prev ? { do: `after:${slot.dataset.slot}`, after: prev.dataset.slot } : { do: `before:${slot.dataset.slot}`, before: next.dataset.slot };
     const body = new URLSearchParams({ _csrf: $('[name=_csrf]', form).value, ...fields });
     const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/json' } }).catch(() => null);
-    if (!answer?.ok) { slot.parentNode.insertBefore(slot, from); announce(form.dataset.orderFailed); return; }
-    $$('.place', form).forEach((input, i) => { input.value = i + 1; });
-    announce(form.dataset.order);
+    if (!answer?.ok) { slot.parentNode.insertBefore(slot, back); announce(list.dataset.orderFailed); return; }
+    $$('.place', list).forEach((input, i) => { input.value = i + 1; });
+    announce(list.dataset.order);
   };
-  form.addEventListener('pointerup', () => drop(false));
-  form.addEventListener('pointercancel', () => drop(true));
+  list.addEventListener('pointerup', () => drop(false));
+  list.addEventListener('pointercancel', () => drop(true));
 }
 
 for (const form of $$('[data-picking]')) picking(form);
 for (const box of $$('[data-more]')) more(box);
-for (const form of $$('[data-order]')) ordering(form);
+for (const list of $$('[data-order]')) ordering(list);

@@ -25,6 +25,8 @@ function lightbox(list) {
     report.href = link.dataset.report || link.href;
     $('[data-step="-1"]', box).disabled = at === 0;
     $('[data-step="1"]', box).disabled = at === links.length - 1;
+    // A button that is switched off loses the focus, and the keys with it.
+    if (!box.contains(d.activeElement) || d.activeElement.disabled) ($('[data-step]:enabled', box) ?? $('form button', box)).focus();
     for (const near of [links[at + 1], links[at - 1]]) if (near) new Image().src = near.dataset.full;
   }
 
