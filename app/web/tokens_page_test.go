@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -170,5 +171,25 @@ func TestTheDevelopersPageIsComplete(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q on the page", want)
 		}
+	}
+}
+
+// A session left open for long makes no token until its holder has confirmed who they are.
+func TestTokensNeedARecentConfirmation(t *testing.T) {
+	in := apptest.New(t, apptest.Idle())
+	user := signInUser(t, in)
+	in.Clock.Advance(time.Hour)
+	doc, cookies := visit(t, in, user, "/settings/tokens")
+	if doc.Find(`main a[href^="/settings/confirm"]`).Length() != 1 {
+		t.Error("the page does not say that a confirmation is due")
+	}
+	for path, fields := range map[string]url.Values{"/settings/tokens": {"name": {"x"}, "scopes": {"images:read"}, "days": {"30"}}, "/settings/tokens/sharex": {}} {
+		res, body := post(t, in, doc, cookies, path, fields)
+		if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/settings/confirm?") || aToken.MatchString(body) {
+			t.Errorf("%s: %d to %q", path, res.StatusCode, to)
+		}
+	}
+	if doc, _ = visit(t, in, user, "/settings/tokens"); !strings.Contains(doc.Text(), "You have no tokens yet.") {
+		t.Error("a token was made")
 	}
 }

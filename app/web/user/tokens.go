@@ -46,8 +46,22 @@ func (h *Handlers) MakeToken(c *kit.Ctx) error {
 			in.Days = d
 		}
 	}
+	recent, err := h.recent(c)
+	if err != nil {
+		return err
+	}
+	if !recent {
+		return confirmFirst(c, c.Kit.URL("settings.tokens"))
+	}
 	made, err := h.Tokens.Make(c.Context(), c.Actor, in)
 	return h.drawTokens(c, in, made, err)
+}
+
+// recent reports whether the identity was confirmed lately: a token outlives the session that makes it, so a browser left
+// open for hours must not give one away.
+func (h *Handlers) recent(c *kit.Ctx) (bool, error) {
+	w, err := h.who(c)
+	return err == nil && h.Users.Recent(w), err
 }
 
 // RevokeToken is POST /settings/tokens/:id/revoke. One that is revoked already is as good.
@@ -61,6 +75,13 @@ func (h *Handlers) RevokeToken(c *kit.Ctx) error {
 
 // ShareX is POST /settings/tokens/sharex: a file for ShareX with a new token that uploads and deletes.
 func (h *Handlers) ShareX(c *kit.Ctx) error {
+	recent, err := h.recent(c)
+	if err != nil {
+		return err
+	}
+	if !recent {
+		return confirmFirst(c, c.Kit.URL("settings.tokens"))
+	}
 	made, err := h.Tokens.Make(c.Context(), c.Actor, tokens.New{Name: "ShareX", Scopes: usual})
 	if err != nil {
 		return h.drawTokens(c, tokens.New{Scopes: usual, Days: 365}, tokens.Made{}, err)
@@ -88,6 +109,11 @@ func (h *Handlers) drawTokens(c *kit.Ctx, in tokens.New, made tokens.Made, refus
 		Name: in.Name, Secret: string(made.Secret), SecretName: made.Token.Name, ShareX: k.URL("tokens.sharex"), Developer: k.URL("developers"),
 	}
 	m.HasErrors = refused != nil
+	if recent, err := h.recent(c); err != nil {
+		return err
+	} else if !recent {
+		m.Confirm = withNext(c, "settings.confirm", k.URL("settings.tokens"))
+	}
 	for n, p := range actor.Scopes {
 		s := view.Scope{ID: "scopes", Label: c.T(scopeLabels[p]), Value: string(p), On: slices.Contains(in.Scopes, string(p))}
 		if n > 0 { // the first has the group's id, so that the error summary can point at it
