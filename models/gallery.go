@@ -48,11 +48,12 @@ const (
 	galleryWindow = 500
 )
 
-// Gallery lists a page. Every order, every single filter and every single word is a range of an index. Of several the
-// smallest drives when it is small; else pictures are read in their order, each is looked up in the other filters, and the
-// page ends when it is full or the window is.
+// Gallery lists a page. Every order, every single filter and every single word is a range of an index. Of several filters
+// the one with the fewest pictures drives: each of its pictures is looked up in the others, and the page ends when it is full
+// or the window is. Orders that are not those of the filters' indexes are read themselves unless a filter is small.
 func (q Queries) Gallery(ctx context.Context, g GalleryQuery) (GalleryPage, error) {
-	l := galleryList{q: q, g: g, sets: g.sets()}
+	l := galleryList{q: q, g: g}
+	l.filter()
 	if g.Cursor != "" {
 		at, err := q.Image(ctx, g.Cursor)
 		if err != nil {
@@ -63,29 +64,20 @@ func (q Queries) Gallery(ctx context.Context, g GalleryQuery) (GalleryPage, erro
 		}
 		l.at = &at
 	}
-	rows, last, err := l.rows(ctx)
+	rows, end, err := l.rows(ctx)
 	if err != nil {
 		return GalleryPage{}, err
 	}
-	return l.page(ctx, rows, last)
+	return l.page(rows, end), nil
 }
 
-// page cuts the surplus row, puts a page that was read backwards right, and finds the cursors. last is the number of the
-// last picture that was looked at when there are more to look at, else 0.
-func (l galleryList) page(ctx context.Context, rows []Image, last int64) (p GalleryPage, err error) {
-	more := len(rows) > l.g.Limit
-	if more {
+// page cuts the surplus row, puts a page that was read backwards right, and finds the cursors. end is the last picture that
+// was looked at when there may be more to look at.
+func (l galleryList) page(rows []Image, end string) (p GalleryPage) {
+	far := end
+	if p.Searching = end != ""; len(rows) > l.g.Limit {
 		rows = rows[:l.g.Limit]
-	}
-	far := ""
-	switch {
-	case more:
 		far = rows[len(rows)-1].ID
-	case last != 0:
-		p.Searching = true
-		if err := l.q.with(ctx).Raw(`SELECT id FROM images WHERE n = ?`, last).Scan(&far).Error; err != nil {
-			return p, dbError(err)
-		}
 	}
 	near := l.g.Cursor
 	if len(rows) > 0 && near != "" {
@@ -96,32 +88,57 @@ func (l galleryList) page(ctx context.Context, rows []Image, last int64) (p Gall
 		slices.Reverse(p.Images)
 		p.Next, p.Prev = near, far
 	}
-	return p, nil
+	return p
 }
 
 // gallerySet is a filter that an index lists in the order of the pictures' numbers. list has no limit yet and ends inside
 // its WHERE; has looks one picture w up, row by row: a join would read the whole set first.
 type gallerySet struct {
 	list, has string
-	arg       any
+	args      []any
 }
 
-func (g GalleryQuery) sets() []gallerySet {
-	var sets []gallerySet
-	for _, key := range termKeys(g.UserID, g.Search) {
-		sets = append(sets, gallerySet{
-			list: `SELECT s.n FROM image_words s WHERE s.key = ?`, arg: key,
-			has: `(SELECT true FROM image_words s WHERE s.key = ? AND s.n = w.n)`,
+// filter tells the filters apart: words and albums are sets, and so are columns, except that one which stands alone, or is
+// asked for in an order that has an index for it, narrows what is read.
+func (l *galleryList) filter() {
+	l.own, l.args = galleryOwn, []any{l.g.UserID}
+	for _, key := range termKeys(l.g.UserID, l.g.Search) {
+		l.sets = append(l.sets, gallerySet{
+			list: `SELECT s.n FROM image_words s WHERE s.key = ?`, args: []any{key},
+			has: ` AND (SELECT true FROM image_words s WHERE s.key = ? AND s.n = w.n)`,
 		})
 	}
-	if g.AlbumID != "" {
-		sets = append(sets, gallerySet{
-			list: `SELECT s.n FROM album_images s WHERE s.album_id = ?`, arg: g.AlbumID,
-			has: `(SELECT true FROM album_images s WHERE s.album_id = ? AND s.n = w.n LIMIT 1)`,
+	if l.g.AlbumID != "" {
+		l.sets = append(l.sets, gallerySet{
+			list: `SELECT s.n FROM album_images s WHERE s.album_id = ?`, args: []any{l.g.AlbumID},
+			has: ` AND (SELECT true FROM album_images s WHERE s.album_id = ? AND s.n = w.n LIMIT 1)`,
 		})
 	}
-	return sets
+	free := !l.byNumber() || len(l.sets) == 0 && (l.g.Visibility == "" || !l.g.Expiring)
+	column := func(where string, args ...any) {
+		if free {
+			l.own, l.args, free = l.own+where, append(l.args, args...), false
+			return
+		}
+		set := strings.ReplaceAll(galleryOwn+where, "i.", "s.")
+		l.sets = append(l.sets, gallerySet{
+			list: `SELECT s.n FROM images s WHERE ` + set, args: append([]any{l.g.UserID}, args...),
+			has: ` AND (SELECT true FROM images s WHERE ` + set + ` AND s.n = w.n)`,
+		})
+	}
+	if l.g.Visibility != "" {
+		column(` AND i.visibility = ?`, l.g.Visibility)
+	}
+	if l.g.Expiring {
+		column(` AND i.expires_at IS NOT NULL`)
+	}
 }
+
+// galleryOwn is what every picture i of a gallery meets. Indexes know it; gone is what they do not know.
+const (
+	galleryOwn  = `i.user_id = ? AND i.state <> 'deleted'`
+	galleryGone = ` AND i.state <> 'pending'`
+)
 
 // order is the sort as SQL over the alias, and the comparison that means "behind the cursor".
 func (l galleryList) order(alias string) (columns, by, behind string) {

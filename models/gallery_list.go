@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,145 +12,109 @@ import (
 type galleryList struct {
 	q    Queries
 	g    GalleryQuery
-	sets []gallerySet
-	at   *Image // where the page begins
+	own  string // the condition on a picture i that is read in the order of the page, with args
+	args []any
+	sets []gallerySet // what else it must be in
+	at   *Image       // where the page begins
 }
 
-// rows is the page and one row more when there is one. last is the last number looked at when others remain.
-func (l galleryList) rows(ctx context.Context) (rows []Image, last int64, err error) {
-	if len(l.sets) == 0 {
-		return l.stroll(ctx)
-	}
-	if len(l.sets) > 1 || !l.byNumber() || l.mixed() {
-		small, err := l.smallest(ctx)
-		if err != nil {
-			return nil, 0, err
-		}
-		if small >= 0 {
-			rows, err = l.small(ctx, l.sets[small])
-			return rows, 0, err
-		}
-	}
-	if l.byNumber() {
-		return l.walk(ctx)
-	}
-	return l.stroll(ctx)
-}
-
-// mixed reports whether there is a filter beside the sets.
-func (l galleryList) mixed() bool { return l.g.Visibility != "" || l.g.Expiring }
-
-// own is what every row of the alias must meet. Its filters are columns, of which rest comes second: no index has both.
-func (l galleryList) own(alias string) (where, rest string, args, more []any) {
-	where, args = strings.ReplaceAll(`i.user_id = ? AND i.state <> 'deleted' AND i.state <> 'pending'`, "i.", alias+"."), []any{l.g.UserID}
-	if l.g.Expiring {
-		where += ` AND ` + alias + `.expires_at IS NOT NULL`
-	}
+// rows is the page and one row more when there is one. end is the last picture looked at when others may remain.
+func (l galleryList) rows(ctx context.Context) (rows []Image, end string, err error) {
 	switch {
-	case l.g.Visibility != "" && l.g.Expiring:
-		rest, more = ` AND visibility = ?`, []any{l.g.Visibility}
-	case l.g.Visibility != "":
-		where, args = where+` AND `+alias+`.visibility = ?`, append(args, l.g.Visibility)
+	case len(l.sets) == 0:
+		rows, err = l.whole(ctx)
+		return rows, "", err
+	case l.byNumber() && len(l.sets) == 1:
+		list, args := l.driver(0)
+		return l.walk(ctx, list, args, nil)
 	}
-	return where, rest, args, more
+	best, small, err := l.sparsest(ctx)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case l.byNumber():
+		list, args := l.driver(best)
+		return l.walk(ctx, list, args, slices.Delete(slices.Clone(l.sets), best, best+1))
+	case small:
+		rows, err = l.small(ctx, l.sets[best])
+		return rows, "", err
+	}
+	behind, at := l.behind("i")
+	columns, by, _ := l.order("i")
+	return l.walk(ctx, `SELECT `+columns+` FROM images i WHERE `+l.own+behind+` ORDER BY `+by, slices.Concat(l.args, at), l.sets)
 }
 
-// in is the condition that w is in every set.
-func (l galleryList) in() (sql string, args []any) {
-	for _, s := range l.sets {
-		sql, args = sql+` AND `+s.has, append(args, s.arg)
-	}
-	return sql, args
-}
-
-// smallest is the set with the fewest pictures, or -1 when none is small.
-func (l galleryList) smallest(ctx context.Context) (int, error) {
-	var parts []string
-	var args []any
-	for i, s := range l.sets {
-		parts = append(parts, `SELECT `+strconv.Itoa(i)+` AS k, (SELECT count(*) FROM (`+s.list+limited(gallerySmall+1)+`) c) AS n`)
-		args = append(args, s.arg)
-	}
-	var counts []int
-	if err := l.q.with(ctx).Raw(`SELECT n FROM (`+strings.Join(parts, ` UNION ALL `)+`) x ORDER BY k`, args...).Scan(&counts).Error; err != nil {
-		return 0, dbError(err)
-	}
-	best := 0
-	for i, n := range counts {
-		if n < counts[best] {
-			best = i
-		}
-	}
-	if counts[best] > gallerySmall {
-		return -1, nil
-	}
-	return best, nil
-}
-
-// small sorts all pictures of a small set.
-func (l galleryList) small(ctx context.Context, s gallerySet) ([]Image, error) {
-	var numbers []int64
-	if err := l.q.with(ctx).Raw(s.list+limited(gallerySmall), s.arg).Scan(&numbers).Error; err != nil || len(numbers) == 0 {
-		return nil, dbError(err)
-	}
-	where, rest, args, more := l.own("w")
-	in, inArgs := l.in()
-	behind, at := l.behind("w")
-	_, by, _ := l.order("w")
-	args = slices.Concat([]any{Numbers(numbers)}, args, more, inArgs, at)
-	var rows []Image
-	err := l.q.with(ctx).Raw(`SELECT * FROM images w WHERE w.n = ANY (?::bigint[]) AND `+where+rest+in+behind+` ORDER BY `+by+limited(l.g.Limit+1), args...).Scan(&rows).Error
+// whole reads what the index of the order lists.
+func (l galleryList) whole(ctx context.Context) (rows []Image, err error) {
+	behind, at := l.behind("i")
+	_, by, _ := l.order("i")
+	err = l.q.with(ctx).Raw(`SELECT i.* FROM images i WHERE `+l.own+galleryGone+behind+` ORDER BY `+by+limited(l.g.Limit+1), slices.Concat(l.args, at)...).Scan(&rows).Error
 	return rows, dbError(err)
 }
 
-// walk reads the first set in the order of numbers. Each picture is looked up by itself: a join would read them all.
-func (l galleryList) walk(ctx context.Context) (rows []Image, last int64, err error) {
-	list, args := l.sets[0].list, []any{l.sets[0].arg}
+// driver lists a set from the cursor on, in the order of numbers.
+func (l galleryList) driver(i int) (list string, args []any) {
+	_, by, sign := l.order("s")
+	list, args = l.sets[i].list, l.sets[i].args
 	if l.at != nil {
-		_, _, sign := l.order("s")
-		list, args = list+` AND s.n `+sign+` ?`, append(args, l.at.N)
+		list, args = list+` AND s.n `+sign+` ?`, slices.Concat(args, []any{l.at.N})
 	}
-	_, by, _ := l.order("s")
-	list += ` ORDER BY ` + by + limited(galleryWindow)
-	own, rest, ownArgs, more := l.own("i")
-	in, inArgs := l.in()
-	_, outer, _ := l.order("w")
-	err = l.q.with(ctx).Raw(`SELECT i.* FROM (SELECT w.n FROM (`+list+`) w WHERE true`+in+`) w CROSS JOIN LATERAL (
-			SELECT * FROM images i WHERE i.n = w.n AND `+own+rest+limited(1)+`) i ORDER BY `+outer+limited(l.g.Limit+1),
-		slices.Concat(args, inArgs, ownArgs, more)...).Scan(&rows).Error
-	if err != nil || len(rows) > l.g.Limit {
-		return rows, 0, dbError(err)
-	}
-	last, err = l.end(ctx, list, args)
-	return rows, last, err
+	return list + ` ORDER BY ` + by, args
 }
 
-// stroll reads the gallery, or what one of its columns selects, along the index of its order.
-func (l galleryList) stroll(ctx context.Context) (rows []Image, last int64, err error) {
-	own, rest, args, more := l.own("i")
-	behind, at := l.behind("i")
-	_, by, _ := l.order("i")
-	from, args := ` FROM images i WHERE `+own+behind+` ORDER BY `+by, append(args, at...)
-	if rest == "" && len(l.sets) == 0 {
-		err = l.q.with(ctx).Raw(`SELECT i.*`+from+limited(l.g.Limit+1), args...).Scan(&rows).Error
-		return rows, 0, dbError(err)
+// sparsest is the set that lists the fewest pictures: one that ends within the first gallerySmall, else the one whose next
+// comes last. Counting them would cost the more the larger they are.
+func (l galleryList) sparsest(ctx context.Context) (best int, small bool, err error) {
+	if !l.byNumber() { // any order finds whether a set is small
+		l.at, l.g.Sort, l.g.Back = nil, SortOldest, false
 	}
-	in, inArgs := l.in()
-	_, outer, _ := l.order("w")
-	err = l.q.with(ctx).Raw(`SELECT * FROM (SELECT i.*`+from+limited(galleryWindow)+`) w WHERE true`+rest+in+` ORDER BY `+outer+limited(l.g.Limit+1),
-		slices.Concat(args, more, inArgs)...).Scan(&rows).Error
-	if err != nil || len(rows) > l.g.Limit {
-		return rows, 0, dbError(err)
+	_, _, behind := l.order("s")
+	sign := map[string]string{">": "", "<": "-"}[behind]
+	var parts []string
+	var args []any
+	for i := range l.sets {
+		list, listArgs := l.driver(i)
+		parts = append(parts, `SELECT `+strconv.Itoa(i)+` AS k, (`+list+limited(1)+` OFFSET `+strconv.Itoa(gallerySmall)+`) AS n`)
+		args = append(args, listArgs...)
 	}
-	last, err = l.end(ctx, `SELECT i.n`+from+limited(galleryWindow), args)
-	return rows, last, err
+	const none = math.MaxInt64
+	var next []int64
+	if err := l.q.with(ctx).Raw(`SELECT coalesce(`+sign+`n, `+strconv.Itoa(none)+`) FROM (`+strings.Join(parts, ` UNION ALL `)+`) x ORDER BY k`, args...).Scan(&next).Error; err != nil {
+		return 0, false, dbError(err)
+	}
+	best = slices.Index(next, slices.Max(next))
+	return best, next[best] == none, nil
 }
 
-// end is the last number of a window, 0 when the window was not full: nothing is left behind it.
-func (l galleryList) end(ctx context.Context, list string, args []any) (int64, error) {
-	var numbers []int64
-	if err := l.q.with(ctx).Raw(list, args...).Scan(&numbers).Error; err != nil || len(numbers) < galleryWindow {
-		return 0, dbError(err)
+// small sorts all pictures of a small set.
+func (l galleryList) small(ctx context.Context, s gallerySet) (rows []Image, err error) {
+	has, hasArgs := in(l.sets)
+	behind, at := l.behind("w")
+	_, by, _ := l.order("w")
+	err = l.q.with(ctx).Raw(`SELECT w.* FROM images w WHERE w.n = ANY (ARRAY (`+s.list+limited(gallerySmall)+`)) AND `+strings.ReplaceAll(l.own+galleryGone, "i.", "w.")+has+behind+
+		` ORDER BY `+by+limited(l.g.Limit+1), slices.Concat(s.args, l.args, hasArgs, at)...).Scan(&rows).Error
+	return rows, dbError(err)
+}
+
+// walk reads what list gives in its order, up to the window, as far as it is in the sets. Only the pictures of the page are
+// fetched, each by itself: a join would read them all.
+func (l galleryList) walk(ctx context.Context, list string, args []any, sets []gallerySet) (rows []Image, end string, err error) {
+	has, hasArgs := in(sets)
+	_, by, _ := l.order("w")
+	err = l.q.with(ctx).Raw(`SELECT i.* FROM (SELECT * FROM (`+list+limited(galleryWindow)+`) w WHERE true`+has+`) w CROSS JOIN LATERAL (
+			SELECT * FROM images i WHERE i.n = w.n AND `+galleryOwn+galleryGone+limited(1)+`) i ORDER BY `+by+limited(l.g.Limit+1),
+		slices.Concat(args, hasArgs, []any{l.g.UserID})...).Scan(&rows).Error
+	if err != nil || len(rows) > l.g.Limit {
+		return rows, "", dbError(err)
 	}
-	return numbers[len(numbers)-1], nil
+	err = l.q.with(ctx).Raw(`SELECT i.id FROM (`+list+limited(1)+` OFFSET `+strconv.Itoa(galleryWindow-1)+`) s JOIN images i ON i.n = s.n`, args...).Scan(&end).Error
+	return rows, end, dbError(err)
+}
+
+// in is the condition that w is in every set.
+func in(sets []gallerySet) (sql string, args []any) {
+	for _, s := range sets {
+		sql, args = sql+s.has, append(args, s.args...)
+	}
+	return sql, args
 }
