@@ -68,7 +68,7 @@ func (r *rig) bulkAlbum(pictures int) string {
 	for _, sql := range []string{
 		`SET session_replication_role = replica`,
 		fmt.Sprintf(`INSERT INTO album_images (album_id, image_id, place, added_at, n) SELECT '%s', id, lpad(n::text, 8, '0') || '1', now(), n FROM images WHERE id LIKE 'B%%' AND n %% 10 = 0 AND n <= %d`, a.ID, pictures),
-		`VACUUM ANALYZE images`, `VACUUM ANALYZE image_words`, `VACUUM ANALYZE album_images`,
+		`VACUUM ANALYZE images`, `VACUUM ANALYZE image_words`, `VACUUM ANALYZE album_images`, `VACUUM ANALYZE albums`, `VACUUM ANALYZE user_storage`,
 	} {
 		_, err := db.Exec(r.ctx(), sql)
 		r.must(err)
