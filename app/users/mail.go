@@ -28,7 +28,11 @@ func (s *Service) letter(tx *models.Tx, kind, userID, to, locale string) *letter
 	if userID == "" {
 		userID = "unknown"
 	}
-	return &letter{ctx: i18n.With(tx.Context(), locale), kind: kind, about: userID, to: to}
+	ctx := tx.Context()
+	if locale != "" { // else they leave it to their browser: the language of the page that causes the mail
+		ctx = i18n.With(ctx, locale)
+	}
+	return &letter{ctx: ctx, kind: kind, about: userID, to: to}
 }
 
 // say adds a paragraph that is in the reader's language already.

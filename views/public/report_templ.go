@@ -224,7 +224,7 @@ func ReportPage(r Report) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextField(ui.Input{Name: "name", Label: i18n.T(ctx, "Name"), Error: r.err("name"), Value: r.Name, Autocomplete: "name", Max: "200"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(ui.Input{Name: "name", Label: i18n.T(ctx, "Your name"), Error: r.err("name"), Value: r.Name, Autocomplete: "name", Max: "200"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
