@@ -146,16 +146,20 @@ func TestEverythingGoesWhenItsPeriodIsOver(t *testing.T) {
 	if err := w.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]int{"images": 5, "notices": 9, "networks": 1, "mail rows": 4, "queued mails": 1, "mails": 1, "notice_contacts": 1,
-		"users": 1, "tokens": 1, "data requests": 1, "partial uploads": 1} // what is not revoked, open, or still has bytes
+	want := map[string]int{
+		"images": 5, "notices": 9, "networks": 1, "mail rows": 4, "queued mails": 1, "mails": 1, "notice_contacts": 1,
+		"users": 1, "tokens": 1, "data requests": 1, "partial uploads": 1,
+	} // what is not revoked, open, or still has bytes
 	for name, n := range w.counts(t) {
 		if n != want[name] {
 			t.Errorf("%s: %d are left, want %d", name, n, want[name])
 		}
 	}
 	told := w.told(t)
-	for name, n := range map[string]float64{"upload_origins": 5, "sessions": 5, "invites": 1, "mails": 3, "notice_contacts": 3, "notice_contacts_undecided": 2, "notice_networks": 2, "audit_values": 3,
-		"user_signins": 5, "user_sessions": 3, "user_signups": 1, "user_links": 1, "api_tokens": 2, "data_requests": 1} {
+	for name, n := range map[string]float64{
+		"upload_origins": 5, "sessions": 5, "invites": 1, "mails": 3, "notice_contacts": 3, "notice_contacts_undecided": 2, "notice_networks": 2, "audit_values": 3,
+		"user_signins": 5, "user_sessions": 3, "user_signups": 1, "user_links": 1, "api_tokens": 2, "data_requests": 1,
+	} {
 		if told["retention."+name] != n {
 			t.Errorf("the audit log tells of %v %s, want %v", told["retention."+name], name, n)
 		}

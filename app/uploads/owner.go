@@ -15,6 +15,7 @@ const MaxAlbum = 10_000
 
 var (
 	errAlbum     = fault.InvalidField("album", "You have no such album. Choose another, or none.")
+	errAccount   = fault.New(fault.Forbidden, "account_closed_to_uploads", "This account cannot take pictures at the moment. Sign in to see why.")
 	errAlbumFull = fault.InvalidField("album", "This album is full. Choose another, or none.")
 )
 
@@ -27,6 +28,30 @@ func CheckQuota(tx *models.Tx, userID string, general int64) error {
 	}
 	return fault.Newf(fault.TooLarge, "quota_exceeded",
 		"This does not fit: your account may hold %s. Delete pictures you no longer need in your gallery.", i18n.Bytes(tx.Context(), s.Quota))
+}
+
+// needs is what the sender must be allowed: anybody may upload, only its holder and their tokens into an account.
+func (src Source) needs() actor.Permission {
+	if src.UserID == "" {
+		return actor.Public
+	}
+	return actor.ImagesWrite
+}
+
+// checkAccount refuses the account of somebody else, and one that was suspended or closed since its upload began, which may
+// have been days ago.
+func checkAccount(tx *models.Tx, src Source) error {
+	if src.UserID == "" {
+		return nil
+	}
+	u, err := tx.UserByID(tx.Context(), src.UserID)
+	switch {
+	case err != nil:
+		return err
+	case u.State != models.UserActive, src.Actor.Kind == actor.KindUser && src.Actor.ID != u.ID:
+		return errAccount
+	}
+	return nil
 }
 
 func checkAlbum(tx *models.Tx, src Source) error {

@@ -165,8 +165,11 @@ func (s *Service) begin(ctx context.Context, src Source, img models.Image) error
 	if src.IP.IsValid() {
 		ip = src.IP.String()
 	}
-	return s.Store.Write(ctx, models.Change{Actor: src.Actor, Needs: actor.Public, Action: "image.begin", Entity: "image", ID: img.ID},
+	return s.Store.Write(ctx, models.Change{Actor: src.Actor, Needs: src.needs(), Action: "image.begin", Entity: "image", ID: img.ID},
 		func(tx *models.Tx) error {
+			if err := checkAccount(tx, src); err != nil {
+				return err
+			}
 			if err := checkAlbum(tx, src); err != nil {
 				return err
 			}
@@ -178,7 +181,7 @@ func (s *Service) begin(ctx context.Context, src Source, img models.Image) error
 }
 
 func (s *Service) publish(ctx context.Context, src Source, img *models.Image) error {
-	return s.Store.Write(ctx, models.Change{Actor: src.Actor, Needs: actor.Public, Action: "image.publish", Entity: "image", ID: img.ID},
+	return s.Store.Write(ctx, models.Change{Actor: src.Actor, Needs: src.needs(), Action: "image.publish", Entity: "image", ID: img.ID},
 		func(tx *models.Tx) error {
 			tx.Detail("bytes", img.Bytes)
 			tx.Detail("mime", img.Mime)
