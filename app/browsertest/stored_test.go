@@ -32,7 +32,7 @@ func openPages() (paths []string) {
 func (f *furnished) pictures() []string {
 	return []string{
 		"/" + f.live.Image.ID, "/" + f.restricted.Image.ID, "/" + f.removed.Image.ID, "/" + f.disabled.Image.ID, "/" + f.deleted.Image.ID,
-		"/" + f.live.Image.ID + "/report", "/delete/" + string(f.live.DeleteToken), "/report/status/" + string(f.open.StatusToken), "/nothing-here",
+		"/" + f.live.Image.ID + "/report", "/delete/" + string(f.live.DeleteToken), "/report/status/" + f.open.StatusToken, "/nothing-here",
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // unseen.
 //
 //i18n:keys
-const (
+const ( //nolint:gosec // G101: words about credentials, none of them
 	tellPassword       = "The password of your account was changed. Every other device was signed out."
 	tellPasskeyAdded   = "A passkey was added to your account."
 	tellPasskeyRemoved = "A passkey was removed from your account."

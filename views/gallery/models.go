@@ -2,8 +2,6 @@
 package gallery
 
 import (
-	"github.com/a-h/templ"
-
 	"imglink/views/layout"
 	"imglink/views/ui"
 )
@@ -165,11 +163,4 @@ type Album struct {
 	Frames                        []Frame
 	Pages                         ui.Pages
 	Empty                         *ui.EmptyState
-}
-
-func attr(on bool, name, value string) templ.Attributes {
-	if !on {
-		return nil
-	}
-	return templ.Attributes{name: value}
 }

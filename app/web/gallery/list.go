@@ -1,6 +1,7 @@
 package gallery
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -67,19 +68,18 @@ func address(c *kit.Ctx, q gallery.Query) (path string, values url.Values) {
 	return c.Kit.URL("gallery"), v
 }
 
-func link(path string, v url.Values, pair ...string) string {
-	v = url.Values(map[string][]string(v))
-	own := url.Values{}
-	for name, values := range v {
-		own[name] = values
-	}
-	for i := 0; i < len(pair); i += 2 {
-		own.Set(pair[i], pair[i+1])
-	}
-	if len(own) == 0 {
+func link(path string, v url.Values) string {
+	if len(v) == 0 {
 		return path
 	}
-	return path + "?" + own.Encode()
+	return path + "?" + v.Encode()
+}
+
+// turned is the address of another page of a list: end, after or before, says on which side of the picture it lies.
+func turned(path string, v url.Values, end, id string) string {
+	v = maps.Clone(v)
+	v.Set(end, id)
+	return link(path, v)
 }
 
 func (h *Handlers) list(c *kit.Ctx, q gallery.Query) (l view.List, err error) {
@@ -104,10 +104,10 @@ func (h *Handlers) list(c *kit.Ctx, q gallery.Query) (l view.List, err error) {
 	}
 	l.Searching = found.Searching
 	if found.Next != "" {
-		l.Pages.Next = link(path, v, "after", found.Next)
+		l.Pages.Next = turned(path, v, "after", found.Next)
 	}
 	if found.Prev != "" {
-		l.Pages.Prev = link(path, v, "before", found.Prev)
+		l.Pages.Prev = turned(path, v, "before", found.Prev)
 	}
 	l.Filter = filter(c, q, albums)
 	l.Bulk = view.Bulk{Action: c.Kit.URL("gallery.bulk"), Back: link(path, v), Albums: albumOptions(albums, ""), Expiries: public.Lasting(c), InAlbum: q.AlbumID}
