@@ -15,7 +15,7 @@ const MaxAlbum = 10_000
 
 var (
 	errAlbum     = fault.InvalidField("album", "You have no such album. Choose another, or none.")
-	errAccount   = fault.New(fault.Forbidden, "account_closed_to_uploads", "This account cannot take pictures at the moment. Sign in to see why.")
+	errAccount   = fault.New(fault.Forbidden, "account_unusable", "This account cannot take pictures at the moment. Sign in to see why.")
 	errAlbumFull = fault.InvalidField("album", "This album is full. Choose another, or none.")
 )
 

@@ -14,7 +14,7 @@ import (
 func TestEveryCodeOfTheAPIHasItsAnchor(t *testing.T) {
 	in := apptest.New(t)
 	_, body := fetch(t, in, asker{}, "GET", "/help", "text/html")
-	given := regexp.MustCompile(`(?:fault\.New|refuse)\(fault\.[A-Za-z]+, "([a-z_]+)"`)
+	given := regexp.MustCompile(`(?:fault\.Newf?|refuse)\(fault\.[A-Za-z]+, "([a-z_]+)"`)
 	found := 0
 	for _, dir := range []string{"api", "../uploads", "../imaging", "../fetch", "../resumable", "tus"} {
 		files, err := filepath.Glob(dir + "/*.go")

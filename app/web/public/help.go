@@ -22,6 +22,7 @@ var answered = map[string]struct {
 	"token_revoked":        {fault.Unauthenticated, "The token was revoked. Make a new one in your settings."},
 	"token_expired":        {fault.Unauthenticated, "The token has expired. Make a new one in your settings."},
 	"token_account":        {fault.Unauthenticated, "The account of the token cannot be used at the moment. Sign in to see why."},
+	"account_unusable":     {fault.Forbidden, "This account cannot take pictures at the moment. Sign in to see why."},
 	"scope_missing":        {fault.Forbidden, "The token does not include what the request needs. Make one that does in your settings."},
 	"file_missing":         {fault.Invalid, "No file came. Send at least one."},
 	"file_field":           {fault.Invalid, `A file came in another field. Send files in the field "file".`},
