@@ -9,10 +9,10 @@ import (
 // unseen.
 //
 //i18n:keys
-const ( //nolint:gosec // G101: words about credentials, none of them
+const (
 	tellPassword       = "The password of your account was changed. Every other device was signed out."
-	tellPasskeyAdded   = "A passkey was added to your account."
-	tellPasskeyRemoved = "A passkey was removed from your account."
+	tellPasskeyAdded   = "A passkey was added to your account."     //nolint:gosec // G101: words about a credential, none itself
+	tellPasskeyRemoved = "A passkey was removed from your account." //nolint:gosec // G101: words about a credential, none itself
 	tellAppSet         = "An authenticator app was set up for your account. Signing in now asks for its code."
 	tellAppRemoved     = "The authenticator app was removed from your account."
 	tellEmail          = "Your account has moved to another address. Mails about it no longer come here."
