@@ -126,9 +126,19 @@ func (s *Service) receive(ctx context.Context, p models.PartialUpload, plan resu
 	src := uploads.Source{Actor: actor.Guest(p.Uploader), Uploader: p.Uploader, IP: address(p.IP), ID: plan.ImageID, DeleteToken: plan.DeleteToken}
 	if p.UserID != nil {
 		src.Actor, src.UserID = actor.User(*p.UserID), *p.UserID
+		u, err := s.Store.UserByID(ctx, src.UserID)
+		if err == nil && u.State != models.UserActive {
+			err = errSuspended
+		}
+		if err != nil {
+			return uploads.Upload{}, err
+		}
 	}
 	return s.Uploads.Receive(ctx, src, p.FileName, body)
 }
+
+// errSuspended ends an upload whose account was suspended since it began: its address needs no session and no token.
+var errSuspended = fault.New(fault.Forbidden, "forbidden", "Your account does not include this.")
 
 // final reports whether sending the same bytes again would end the same way.
 func final(err error) bool {

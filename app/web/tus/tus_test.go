@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"imglink/app/actor"
 	"imglink/app/apptest"
 	"imglink/app/web/kit"
 	"imglink/app/web/tus"
@@ -239,4 +240,23 @@ func TestReplicas(t *testing.T) {
 	}
 	a := c.send("HEAD", one.URL+at, nil).want(t, 200)
 	c.send("GET", two.URL+strings.TrimPrefix(a.Header.Get("ImgLink-Image-URL"), one.URL), nil).want(t, 200)
+}
+
+// The address of an upload needs no session and no token, so that it would outlive the suspension of its account.
+func TestSuspendedAccountsFinishNothing(t *testing.T) {
+	in := apptest.New(t, apptest.Idle())
+	c, user, file := client{t, in.URL}, in.Account(t), picture(t)
+	at := c.create(len(file), "Authorization", "Bearer "+in.Token(t, user))
+	u, err := in.Store.UserByID(t.Context(), user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Users.Suspend(t.Context(), actor.System("test"), u.Username, false); err != nil {
+		t.Fatal(err)
+	}
+	c.send("PATCH", at, file, "Upload-Offset", "0").want(t, http.StatusForbidden)
+	c.send("GET", at, nil).want(t, http.StatusForbidden)
+	if held, err := in.Store.UserStorage(t.Context(), user, 0); err != nil || held.Images != 0 {
+		t.Errorf("%+v, %v", held, err)
+	}
 }
