@@ -132,7 +132,7 @@ func TestGermanPagesHaveNoEnglishLeftOver(t *testing.T) {
 	if page == "" || del == "" {
 		t.Fatal("the upload shows no links")
 	}
-	for _, path := range []string{"/", page, page + "/report", "/report", del, "/terms", "/privacy", "/help", "/nothing-here", "/report/status/unknown"} {
+	for _, path := range []string{"/", page, page + "/report", "/report", del, "/terms", "/privacy", "/help", "/register", "/sign-in", "/reset", "/nothing-here", "/report/status/unknown"} {
 		de, en := german.get(path), english.get(path)
 		if lang := de.Find("html").AttrOr("lang", ""); lang != "de" {
 			t.Errorf("%s is in %q", path, lang)
