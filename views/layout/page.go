@@ -14,11 +14,11 @@ import (
 
 // Site are the addresses of the site's own pages; an empty one is not drawn.
 type Site struct {
-	Home, Report, Help, Privacy, Terms, DataRights string
-	SignIn, Register                               string   // of guests
-	Account                                        *Account // of who is signed in
-	ThemePrefs                                     string   // POST, fields theme and back
-	LanguagePrefs                                  string   // POST, fields language and back
+	Home, Report, Help, Privacy, Terms, DataRights, Developers string
+	SignIn, Register                                           string   // of guests
+	Account                                                    *Account // of who is signed in
+	ThemePrefs                                                 string   // POST, fields theme and back
+	LanguagePrefs                                              string   // POST, fields language and back
 }
 
 // Account is the menu of somebody who is signed in. An empty address is not drawn.

@@ -43,6 +43,14 @@ type Home struct {
 	Problems                     []ui.Problem // ids: files, url
 }
 
+// gallery is where the uploads of who is signed in can be found again; empty for guests.
+func (h Home) gallery() string {
+	if h.Site.Account == nil {
+		return ""
+	}
+	return h.Site.Account.Gallery
+}
+
 // resumeFrom is the size above which the script sends a file in pieces, in bytes: smaller ones are sent again as quickly.
 const resumeFrom = 5 << 20
 

@@ -54,6 +54,9 @@ func Page(c *kit.Ctx, title string) layout.Page {
 			Terms: k.URL("terms"), ThemePrefs: k.URL("prefs.theme"), LanguagePrefs: k.URL("prefs.language"),
 		},
 	}
+	if c.Reaches("developers") {
+		p.Site.Developers = k.URL("developers")
+	}
 	if c.User != nil && c.User.Full() {
 		p.Site.Account = &layout.Account{Name: c.User.Username, Settings: k.URL("settings"), SignOut: k.URL("signout")}
 		if c.Reaches("gallery") {

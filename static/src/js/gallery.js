@@ -98,12 +98,31 @@ function ordering(list) {
     if (slot.nextElementSibling === back) return;
     const prev = slot.previousElementSibling, next = slot.nextElementSibling;
     const fields = prev ? { do: `after:${slot.dataset.slot}`, after: prev.dataset.slot } : { do: `before:${slot.dataset.slot}`, before: next.dataset.slot };
+    await save(slot, back, fields);
+  };
+  let last = Promise.resolve();
+  /** Tells the server, one move after the other; where it refuses, slot goes back in front of what stood after it. */
+  const save = (...move) => { last = last.then(() => post(...move)); return last; };
+  const post = async (slot, back, fields) => {
     const body = new URLSearchParams({ _csrf: $('[name=_csrf]', form).value, ...fields });
     const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/json' } }).catch(() => null);
     if (!answer?.ok) { slot.parentNode.insertBefore(slot, back); announce(list.dataset.orderFailed); return; }
-    $$('.place', list).forEach((input, i) => { input.value = i + 1; });
+    $$('.place', list).forEach((input, i) => { input.value = i + first; });
     announce(list.dataset.order);
   };
+  const first = Number($('.place', list).value); // of this page of the album
+  // The buttons move a picture where it stands, so that the focus stays on them; over the edge of a page they load the next.
+  list.addEventListener('submit', e => {
+    const [way] = e.submitter?.value.split(':') ?? [];
+    const slot = e.submitter?.closest('[data-slot]');
+    const beside = { earlier: slot?.previousElementSibling, later: slot?.nextElementSibling }[way];
+    if (!beside) return;
+    e.preventDefault();
+    const back = slot.nextElementSibling;
+    slot.parentNode.insertBefore(slot, way === 'earlier' ? beside : beside.nextElementSibling);
+    e.submitter.focus();
+    save(slot, back, { do: e.submitter.value });
+  });
   list.addEventListener('pointerup', () => drop(false));
   list.addEventListener('pointercancel', () => drop(true));
 }
