@@ -18,7 +18,7 @@ import (
 // openPages are the addresses of all pages that anybody may open as they are, from the route table: a new page is looked at
 // without being named here.
 func openPages() (paths []string) {
-	notPages := []string{"/readyz", "/healthz", "/robots.txt", "/sitemap.xml", "/sw.js", "/oembed", "/botcheck/", "/.well-known/", "/api/", "/staff"}
+	notPages := []string{"/readyz", "/healthz", "/robots.txt", "/sitemap.xml", "/sw.js", "/oembed", "/botcheck/", "/.well-known/", "/api/", "/developers/", "/staff"}
 	for _, r := range web.Routes(web.Handlers{}) {
 		other := slices.ContainsFunc(notPages, func(p string) bool { return strings.HasPrefix(r.Path, p) })
 		if r.Method == http.MethodGet && r.Needs == actor.Public && !r.API && !other && !strings.Contains(r.Path, ":") && !slices.Contains(paths, r.Path) {
