@@ -3,10 +3,8 @@ package models
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"imglink/app/actor"
@@ -68,37 +66,6 @@ func (q Queries) OpenSessions(ctx context.Context, staffID string, at, idleSince
 	return out, dbError(err)
 }
 
-// TouchSession notes that a session is used. It writes at most once a minute per session and is no decision of anybody,
-// so it has no audit entry.
-func (s *Store) TouchSession(ctx context.Context, id string) error {
-	now := s.clock.Now()
-	_, err := s.pool.Exec(ctx, `UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at <= $3`, id, now, now.Add(-time.Minute))
-	return dbError(err)
-}
-
-// SetChallenge keeps what a running ceremony has to answer; a newer one replaces it.
-func (s *Store) SetChallenge(ctx context.Context, sessionID string, challenge json.RawMessage) error {
-	tag, err := s.pool.Exec(ctx, `UPDATE sessions SET challenge = $2 WHERE id = $1 AND revoked_at IS NULL`, sessionID, challenge)
-	return affected(int(tag.RowsAffected()), err)
-}
-
-// Challenge reads it without spending it. ErrNotFound when none is running.
-func (q Queries) Challenge(ctx context.Context, sessionID string) (json.RawMessage, error) {
-	row, err := gorm.G[Session](q.db).Select("challenge").Where("id = ? AND challenge IS NOT NULL", sessionID).Take(ctx)
-	return row.Challenge, dbError(err)
-}
-
-// TakeChallenge reads and spends it: of two answers to one challenge the second gets ErrNotFound.
-func (s *Store) TakeChallenge(ctx context.Context, sessionID string) (challenge json.RawMessage, err error) {
-	err = s.pool.QueryRow(ctx, `
-		WITH old AS (SELECT id, challenge FROM sessions WHERE id = $1 AND challenge IS NOT NULL FOR UPDATE)
-		UPDATE sessions x SET challenge = NULL FROM old WHERE x.id = old.id RETURNING old.challenge`, sessionID).Scan(&challenge)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, ErrNotFound
-	}
-	return challenge, dbError(err)
-}
-
 // InsertSession opens a session. SeenAt is set; CreatedAt too unless a rotation carries it over.
 func (tx *Tx) InsertSession(x Session) error {
 	x.SeenAt = tx.Now
@@ -106,18 +73,4 @@ func (tx *Tx) InsertSession(x Session) error {
 		x.CreatedAt = tx.Now
 	}
 	return dbError(gorm.G[Session](tx.db).Omit("challenge").Create(tx.ctx, &x))
-}
-
-// RevokeSession ends one session of an account: ErrStale when it had ended, so a session is rotated only once.
-func (tx *Tx) RevokeSession(staffID, id string) error {
-	r := tx.db.Model(&Session{}).Where("id = ? AND staff_id = ? AND revoked_at IS NULL", id, staffID).
-		Updates(map[string]any{"revoked_at": tx.Now, "challenge": nil})
-	return affected(int(r.RowsAffected), r.Error)
-}
-
-// RevokeSessions ends every session of an account but one (none when empty) and reports how many ended.
-func (tx *Tx) RevokeSessions(staffID, except string) (int, error) {
-	r := tx.db.Model(&Session{}).Where("staff_id = ? AND id <> ? AND revoked_at IS NULL", staffID, except).
-		Updates(map[string]any{"revoked_at": tx.Now, "challenge": nil})
-	return int(r.RowsAffected), dbError(r.Error)
 }

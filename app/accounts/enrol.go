@@ -13,7 +13,7 @@ func (s *Service) begin(ctx context.Context, who Who, kind string, data any) err
 	if err != nil {
 		return err
 	}
-	return s.store.SetChallenge(ctx, who.SessionID, blob)
+	return s.store.SetChallenge(ctx, models.StaffRealm, who.SessionID, blob)
 }
 
 // BeginTOTP shows the secret for a new authenticator app: at the first sign-in, or in a complete and recently confirmed
@@ -35,7 +35,7 @@ func (s *Service) BeginTOTP(ctx context.Context, who Who) (credentials.Enrolment
 }
 
 func (s *Service) pendingTOTP(ctx context.Context, who Who) ([]byte, error) {
-	blob, err := s.store.Challenge(ctx, who.SessionID)
+	blob, err := s.store.Challenge(ctx, models.StaffRealm, who.SessionID)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (s *Service) saveTOTP(tx *models.Tx, who Who, secret []byte, step int64) (t
 		}
 		tx.Note("staff.signin", "staff", who.StaffID, map[string]any{"method": "enrol"})
 	}
-	if _, err := tx.RevokeSessions(who.StaffID, who.SessionID); err != nil {
+	if _, err := tx.RevokeSessions(models.StaffRealm, who.StaffID, who.SessionID); err != nil {
 		return t, nil, err
 	}
 	t, err = s.rotate(tx, who, "totp")

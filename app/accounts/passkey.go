@@ -90,7 +90,7 @@ func (s *Service) AddPasskey(ctx context.Context, who Who, name string, response
 }
 
 func (s *Service) takeCeremony(ctx context.Context, who Who, kind string, into any) error {
-	blob, err := s.store.TakeChallenge(ctx, who.SessionID)
+	blob, err := s.store.TakeChallenge(ctx, models.StaffRealm, who.SessionID)
 	if err == nil {
 		err = credentials.ReadCeremony(blob, kind, s.clock.Now(), credentials.CeremonyLimit, into)
 	}

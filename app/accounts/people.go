@@ -220,7 +220,7 @@ func keepAnAdmin(tx *models.Tx, leaving string) error {
 }
 
 func endSessions(tx *models.Tx, id string) error {
-	n, err := tx.RevokeSessions(id, "")
+	n, err := tx.RevokeSessions(models.StaffRealm, id, "")
 	tx.Detail("sessions_ended", n)
 	return err
 }

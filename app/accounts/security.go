@@ -74,7 +74,7 @@ func (s *Service) ChangePassword(ctx context.Context, who Who, present, next str
 		if err := tx.SetStaffPassword(staff.ID, hash); err != nil {
 			return err
 		}
-		if _, err := tx.RevokeSessions(staff.ID, who.SessionID); err != nil {
+		if _, err := tx.RevokeSessions(models.StaffRealm, staff.ID, who.SessionID); err != nil {
 			return err
 		}
 		if err := tx.VoidInvites(staff.ID); err != nil {

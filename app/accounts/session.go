@@ -56,7 +56,7 @@ func (s *Service) Resolve(ctx context.Context, token ident.Token) (Who, error) {
 		return Who{}, ErrSignIn
 	}
 	if now.Sub(x.SeenAt) >= time.Minute {
-		if err := s.store.TouchSession(ctx, x.ID); err != nil {
+		if err := s.store.TouchSession(ctx, models.StaffRealm, x.ID); err != nil {
 			return Who{}, err
 		}
 	}
@@ -88,7 +88,7 @@ func (s *Service) open(tx *models.Tx, x models.Session) (Ticket, error) {
 
 // rotate ends the session and opens a complete one in its place. Confirming one's identity keeps the absolute limit.
 func (s *Service) rotate(tx *models.Tx, who Who, method string) (Ticket, error) {
-	if err := tx.RevokeSession(who.StaffID, who.SessionID); fault.Is(err, fault.Conflict) {
+	if err := tx.RevokeSession(models.StaffRealm, who.StaffID, who.SessionID); fault.Is(err, fault.Conflict) {
 		return Ticket{}, ErrSignIn // it ended meanwhile: signed out, disabled, or rotated by a twin request
 	} else if err != nil {
 		return Ticket{}, err
@@ -109,7 +109,7 @@ func (s *Service) own(who Who, action string) models.Change {
 
 // SignOut ends the session.
 func (s *Service) SignOut(ctx context.Context, who Who) error {
-	err := s.store.Write(ctx, s.own(who, "staff.signout"), func(tx *models.Tx) error { return tx.RevokeSession(who.StaffID, who.SessionID) })
+	err := s.store.Write(ctx, s.own(who, "staff.signout"), func(tx *models.Tx) error { return tx.RevokeSession(models.StaffRealm, who.StaffID, who.SessionID) })
 	if fault.Is(err, fault.Conflict) {
 		return nil
 	}
@@ -124,7 +124,7 @@ func (s *Service) Revoke(ctx context.Context, who Who, sessionID string) error {
 	}
 	err := s.store.Write(ctx, s.own(who, "staff.session_revoke"), func(tx *models.Tx) error {
 		tx.Detail("session", sessionID)
-		return tx.RevokeSession(who.StaffID, sessionID)
+		return tx.RevokeSession(models.StaffRealm, who.StaffID, sessionID)
 	})
 	if fault.Is(err, fault.Conflict) {
 		return nil
@@ -138,7 +138,7 @@ func (s *Service) RevokeOthers(ctx context.Context, who Who) (ended int, err err
 		return 0, ErrSignIn
 	}
 	err = s.store.Write(ctx, s.own(who, "staff.sessions_revoke"), func(tx *models.Tx) error {
-		ended, err = tx.RevokeSessions(who.StaffID, who.SessionID)
+		ended, err = tx.RevokeSessions(models.StaffRealm, who.StaffID, who.SessionID)
 		tx.Detail("ended", ended)
 		return err
 	})

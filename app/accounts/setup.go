@@ -138,7 +138,7 @@ func (s *Service) claim(tx *models.Tx, token ident.Token, staff models.Staff, id
 			return Ticket{}, err
 		}
 	}
-	if _, err := tx.RevokeSessions(staff.ID, ""); err != nil {
+	if _, err := tx.RevokeSessions(models.StaffRealm, staff.ID, ""); err != nil {
 		return Ticket{}, err
 	}
 	if staff.State == models.StaffActive {

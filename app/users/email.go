@@ -156,7 +156,7 @@ func shutOut(tx *models.Tx, u models.User, l models.UserLink) error {
 	if _, err := tx.RevokeTokens(u.ID); err != nil {
 		return err
 	}
-	_, err := tx.RevokeUserSessions(u.ID, "")
+	_, err := tx.RevokeSessions(models.UserRealm, u.ID, "")
 	return err
 }
 

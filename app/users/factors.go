@@ -26,7 +26,7 @@ func (s *Service) BeginTOTP(ctx context.Context, who Who) (credentials.Enrolment
 }
 
 func (s *Service) pendingTOTP(ctx context.Context, who Who) ([]byte, error) {
-	blob, err := s.store.UserChallenge(ctx, who.SessionID)
+	blob, err := s.store.Challenge(ctx, models.UserRealm, who.SessionID)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (s *Service) saveTOTP(tx *models.Tx, who Who, secret []byte, step int64) (t
 	if err := tx.SetUserTOTP(who.UserID, credentials.SealTOTP(s.keys, who.UserID, secret), step); err != nil {
 		return t, nil, err
 	}
-	if _, err := tx.RevokeUserSessions(who.UserID, who.SessionID); err != nil {
+	if _, err := tx.RevokeSessions(models.UserRealm, who.UserID, who.SessionID); err != nil {
 		return t, nil, err
 	}
 	if err := s.tell(tx, who.UserID, tellAppSet); err != nil {

@@ -33,12 +33,12 @@ func (s *Service) begin(ctx context.Context, who Who, kind string, data any) err
 	if err != nil {
 		return err
 	}
-	return s.store.SetUserChallenge(ctx, who.SessionID, blob)
+	return s.store.SetChallenge(ctx, models.UserRealm, who.SessionID, blob)
 }
 
 // answer spends the ceremony that waits in the session.
 func (s *Service) answer(ctx context.Context, who Who, kind string) (data webauthn.SessionData, err error) {
-	blob, err := s.store.TakeUserChallenge(ctx, who.SessionID)
+	blob, err := s.store.TakeChallenge(ctx, models.UserRealm, who.SessionID)
 	if err == nil {
 		err = credentials.ReadCeremony(blob, kind, s.clock.Now(), credentials.CeremonyLimit, &data)
 	}

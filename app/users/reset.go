@@ -115,7 +115,7 @@ func (s *Service) setPassword(tx *models.Tx, userID, hash, exceptSession string)
 	if err := tx.VoidUserLinks(userID, models.LinkReset, models.LinkEmail); err != nil {
 		return err
 	}
-	if _, err := tx.RevokeUserSessions(userID, exceptSession); err != nil {
+	if _, err := tx.RevokeSessions(models.UserRealm, userID, exceptSession); err != nil {
 		return err
 	}
 	return s.tell(tx, userID, tellPassword)

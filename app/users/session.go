@@ -55,7 +55,7 @@ func (s *Service) Resolve(ctx context.Context, token ident.Token) (Who, error) {
 		return Who{}, ErrSignIn
 	}
 	if now.Sub(x.SeenAt) >= time.Minute {
-		if err := s.store.TouchUserSession(ctx, x.ID); err != nil {
+		if err := s.store.TouchSession(ctx, models.UserRealm, x.ID); err != nil {
 			return Who{}, err
 		}
 	}
@@ -105,7 +105,7 @@ func (s *Service) open(tx *models.Tx, x models.UserSession) (Ticket, error) {
 
 // rotate ends the session and opens a complete one in its place. Confirming one's identity keeps the absolute limit.
 func (s *Service) rotate(tx *models.Tx, who Who, method string) (Ticket, error) {
-	if err := tx.RevokeUserSession(who.UserID, who.SessionID); fault.Is(err, fault.Conflict) {
+	if err := tx.RevokeSession(models.UserRealm, who.UserID, who.SessionID); fault.Is(err, fault.Conflict) {
 		return Ticket{}, ErrSignIn // it ended meanwhile: signed out, or rotated by a twin request
 	} else if err != nil {
 		return Ticket{}, err
@@ -133,7 +133,7 @@ func openSessions(list []models.UserSession, now time.Time) []models.UserSession
 
 // SignOut ends the session.
 func (s *Service) SignOut(ctx context.Context, who Who) error {
-	err := s.store.Write(ctx, own(who.UserID, "user.signout"), func(tx *models.Tx) error { return tx.RevokeUserSession(who.UserID, who.SessionID) })
+	err := s.store.Write(ctx, own(who.UserID, "user.signout"), func(tx *models.Tx) error { return tx.RevokeSession(models.UserRealm, who.UserID, who.SessionID) })
 	if fault.Is(err, fault.Conflict) {
 		return nil
 	}
@@ -148,7 +148,7 @@ func (s *Service) Revoke(ctx context.Context, who Who, sessionID string) error {
 	}
 	err := s.store.Write(ctx, own(who.UserID, "user.session_revoke"), func(tx *models.Tx) error {
 		tx.Detail("session", sessionID)
-		return tx.RevokeUserSession(who.UserID, sessionID)
+		return tx.RevokeSession(models.UserRealm, who.UserID, sessionID)
 	})
 	if fault.Is(err, fault.Conflict) {
 		return nil
@@ -162,7 +162,7 @@ func (s *Service) RevokeOthers(ctx context.Context, who Who) (ended int, err err
 		return 0, ErrSignIn
 	}
 	err = s.store.Write(ctx, own(who.UserID, "user.sessions_revoke"), func(tx *models.Tx) error {
-		ended, err = tx.RevokeUserSessions(who.UserID, who.SessionID)
+		ended, err = tx.RevokeSessions(models.UserRealm, who.UserID, who.SessionID)
 		tx.Detail("ended", ended)
 		return err
 	})

@@ -111,7 +111,7 @@ func TestSessionIsLookedUpOnce(t *testing.T) {
 			return
 		}
 		c := models.Change{Actor: actor.System("test"), Needs: actor.Public, Action: "staff.session_revoke", Entity: "staff", ID: p.StaffID}
-		if err := store.Write(t.Context(), c, func(tx *models.Tx) error { _, err := tx.RevokeSessions(p.StaffID, ""); return err }); err != nil {
+		if err := store.Write(t.Context(), c, func(tx *models.Tx) error { _, err := tx.RevokeSessions(models.StaffRealm, p.StaffID, ""); return err }); err != nil {
 			t.Fatal(err)
 		}
 	})
